@@ -1,0 +1,22 @@
+"""What holds for every test: one BLAS thread, no display, and draws that do not depend on time."""
+
+import os
+
+# Test processes share the cores, and results must not depend on how many there are. These are
+# read when numpy, torch and matplotlib are first imported, which is after this file.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says nothing on a busy machine. Continuous integration draws the same
+# examples every time; elsewhere each run draws new ones.
+settings.register_profile(
+    "graphnet",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("graphnet")

@@ -1,0 +1,137 @@
+"""Imports only go down: no module of graphnet imports one that stands on a higher floor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Each floor may import itself and the floors above it in this table. A package brings its modules.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "dtypes", "config", "source"),
+    ("ir",),
+    ("ops",),
+    ("passes",),
+    ("runtime",),
+    ("trace",),
+    ("tensor", "printing", "functions", "autograd", "serialization"),
+    ("nn", "optim", "utils", "vision", "viz", "cli"),
+    # The namespace that users import, `graphnet` itself, and `python -m graphnet`.
+    ("", "__main__"),
+)
+FLOOR_OF = {part: number for number, parts in enumerate(FLOORS) for part in parts}
+
+PACKAGE_FILES = sorted((ROOT / "graphnet").rglob("*.py"))
+TEST_FILES = sorted(
+    path for path in (ROOT / "tests").rglob("*.py") if "parity" not in path.relative_to(ROOT).parts
+)
+
+
+def module_name(path: Path, root: Path) -> str:
+    """The dotted name under which a file below ``root`` is imported."""
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def floor_of(module: str) -> int:
+    """The floor on which a module of graphnet stands; KeyError when the table lacks it."""
+    return FLOOR_OF[module.partition(".")[2].partition(".")[0]]
+
+
+def imports(tree: ast.AST, modules: set[str]) -> Iterator[tuple[int, str]]:
+    """Line and absolute name of every module imported anywhere in ``tree``, functions included.
+
+    ``from package import name`` imports the submodule ``package.name`` where ``modules`` has one,
+    else something that ``package`` itself defines.
+    """
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=str(package), names=names):
+                for alias in names:
+                    submodule = f"{package}.{alias.name}"
+                    yield node.lineno, submodule if submodule in modules else package
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(module)), *_],
+            ):
+                yield node.lineno, module
+
+
+def upward_imports(path: Path, root: Path, modules: set[str]) -> list[str]:
+    """A sentence for each import in ``path`` that goes to a higher floor."""
+    here = floor_of(module_name(path, root))
+    return [
+        f"{path.relative_to(root)}:{line}: floor {here} imports {target} from floor {there}"
+        for line, target in imports(ast.parse(path.read_text("utf-8")), modules)
+        if target.split(".")[0] == "graphnet" and (there := floor_of(target)) > here
+    ]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_there_is_a_package_to_check() -> None:
+    assert PACKAGE_FILES
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=relative)
+def test_module_imports_no_higher_floor(path: Path) -> None:
+    modules = {module_name(file, ROOT) for file in PACKAGE_FILES}
+    found = upward_imports(path, ROOT, modules)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES + TEST_FILES, ids=relative)
+def test_torch_is_imported_nowhere_but_in_parity_tests(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    found = [line for line, target in imports(tree, set()) if target.split(".")[0] == "torch"]
+    assert not found, f"{relative(path)} imports torch in line {', '.join(map(str, found))}"
+
+
+MODULES = {"graphnet", "graphnet.errors", "graphnet.ops", "graphnet.passes", "graphnet.passes.cse"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("import graphnet.passes.cse", "graphnet.passes.cse"),
+        ("from graphnet import passes", "graphnet.passes"),
+        ("from graphnet import Tensor", "graphnet"),
+        ("from graphnet.passes import cse", "graphnet.passes.cse"),
+        ("def late():\n    from graphnet.passes.cse import run", "graphnet.passes.cse"),
+        ("import_module('graphnet.passes')", "graphnet.passes"),
+        ("importlib.import_module('graphnet.passes')", "graphnet.passes"),
+    ],
+)
+def test_an_upward_import_is_found(tmp_path: Path, source: str, target: str) -> None:
+    path = tmp_path / "graphnet" / "ops" / "basic.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    line = len(source.splitlines())
+    assert upward_imports(path, tmp_path, MODULES) == [
+        f"graphnet/ops/basic.py:{line}: floor 2 imports {target} from floor {floor_of(target)}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["from graphnet import errors", "from graphnet.ops import base", "import numpy as np"],
+)
+def test_imports_of_own_and_lower_floors_are_fine(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "graphnet" / "ops" / "basic.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    assert upward_imports(path, tmp_path, MODULES) == []
+
+
+def test_a_module_without_a_floor_is_an_error() -> None:
+    with pytest.raises(KeyError, match="surprise"):
+        floor_of("graphnet.surprise.inner")
