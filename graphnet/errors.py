@@ -1,0 +1,86 @@
+"""Errors that say what went wrong, where in the user's code, and what to do about it.
+
+Each type is also the built-in type that PyTorch raises in the same case, so programs that catch
+``RuntimeError`` or ``IndexError`` work unchanged.
+"""
+
+from __future__ import annotations
+
+from graphnet.source import user_location
+
+
+class GraphnetError(Exception):
+    """Base of every error this package raises on purpose.
+
+    The message is followed by the cure, if there is one, and by the line of the user's own code.
+
+    >>> from graphnet.errors import ShapeError
+    >>> try:
+    ...     raise ShapeError("add: shapes (2,) and (3,) do not broadcast", cure="make them equal")
+    ... except RuntimeError as error:
+    ...     print(str(error).splitlines()[0])
+    add: shapes (2,) and (3,) do not broadcast
+    """
+
+    def __init__(self, problem: str, *, cure: str | None = None) -> None:
+        self.problem = problem
+        self.cure = cure
+        self.location = user_location()
+        lines = [problem]
+        if cure:
+            lines.append(f"  cure: {cure}")
+        if self.location is not None:
+            lines.append(f"  at {self.location.describe()}")
+        super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.args, self.problem, self.cure))
+
+
+def _rebuild(
+    kind: type[GraphnetError], args: tuple[object, ...], problem: str, cure: str | None
+) -> GraphnetError:
+    """Unpickle an error with the message it had where it was raised (as from a worker process)."""
+    error = kind.__new__(kind, *args)
+    error.args, error.problem, error.cure, error.location = args, problem, cure, None
+    return error
+
+
+class ShapeError(GraphnetError, RuntimeError):
+    """Shapes that do not fit together."""
+
+
+class DtypeError(GraphnetError, RuntimeError):
+    """Element types an operation does not take or cannot store."""
+
+
+class ArgumentError(GraphnetError, TypeError):
+    """An argument of the wrong type."""
+
+
+class ValueRangeError(GraphnetError, ValueError):
+    """An argument outside the values it may have."""
+
+
+class OutOfRangeError(GraphnetError, IndexError):
+    """An index or dimension out of range."""
+
+
+class ScalarError(GraphnetError, RuntimeError):
+    """A tensor of more than one element where a single value is wanted."""
+
+
+class AutogradError(GraphnetError, RuntimeError):
+    """A backward pass that cannot be made."""
+
+
+class AliasError(GraphnetError, RuntimeError):
+    """A write to memory that may not be written, or that overlaps itself."""
+
+
+class CompileError(GraphnetError, RuntimeError):
+    """A graph that a pass or the verifier refuses: a defect in the compiler, not in the program."""
+
+
+class RecompileWarning(UserWarning):
+    """A program branches so often at one operation that compiling it does not pay."""

@@ -1,0 +1,1 @@
+"""The intermediate representation: a typed single-assignment graph over networkx."""

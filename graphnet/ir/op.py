@@ -1,0 +1,147 @@
+"""The base of every operation, and the traits passes and planner consult.
+
+An operation is declared once, in one class: its shape rule (:meth:`Op.infer`), its gradient rule
+(:meth:`Op.vjp`), its numpy kernel (:meth:`Op.kernel`) and its documentation. Instances are
+interned: two operations with equal attributes are the same object.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABCMeta, abstractmethod
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from graphnet.ir.expression import Expression
+from graphnet.ir.types import TensorType, Type
+
+if TYPE_CHECKING:
+    from graphnet.dtypes import dtype as DType
+    from graphnet.ir.node import Value
+
+Kernel = Callable[..., Any]
+
+_MAX_INTERNED = 20_000
+
+
+class Trait(Enum):
+    """What may be relied on about an operation, beyond that equal operands give equal results."""
+
+    COMMUTATIVE = auto()
+    """The two operands may be exchanged."""
+    ELEMENTWISE = auto()
+    """Each element of the result depends on the operands' elements at the same place only."""
+    VIEW = auto()
+    """The result shares operand 0's memory."""
+    OVERWRITES = auto()
+    """May write its result into operand 0's memory when nobody else reads that."""
+    RANDOM = auto()
+    """Draws from a generator: never folded, merged, dropped or reordered."""
+    NOT_DIFFERENTIABLE = auto()
+    """Its results carry no gradient, whatever its operands."""
+    SOURCE = auto()
+    """Has no operands: an input or a constant of the graph."""
+
+
+class InternedMeta(ABCMeta):
+    """Makes construction return the one instance there is for a class and its attributes."""
+
+    _interned: ClassVar[dict[tuple[Any, ...], Any]] = {}
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        # repr tells 1 from 1.0 and True, and -0.0 from 0.0, which compare equal.
+        key = (cls, repr(args), repr(kwargs)) if args or kwargs else (cls,)
+        found = InternedMeta._interned.get(key)
+        if found is None:
+            made = super().__call__(*args, **kwargs)
+            fields = tuple(getattr(made, name) for name in made.attribute_names)
+            canonical = (cls, "fields", repr(fields))
+            found = InternedMeta._interned.setdefault(canonical, made)
+            if len(InternedMeta._interned) < _MAX_INTERNED:
+                InternedMeta._interned[key] = found
+        return found
+
+
+class Op(metaclass=InternedMeta):
+    """An operation with its attributes: what a node does.
+
+    Calling it applies it: on tensors it is recorded, on IR values a node is emitted, on patterns a
+    pattern is built.
+    """
+
+    name: ClassVar[str]
+    traits: ClassVar[frozenset[Trait]]
+    attribute_names: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def declare(cls, name: str, traits: frozenset[Trait]) -> type[Op]:
+        """Turn the class into the operation ``name``; called by :func:`graphnet.ir.registry.op`."""
+        dataclasses.dataclass(frozen=True, eq=False)(cls)
+        cls.name = name
+        cls.traits = traits | getattr(cls, "family_traits", frozenset())
+        cls.attribute_names = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]  # a dataclass by now
+        return cls
+
+    def __call__(self, *operands: Any) -> Any:
+        for operand in operands:
+            if isinstance(operand, Expression):
+                return operand._apply(self, *operands)
+        from graphnet.ir.builder import Builder
+
+        return Builder.current().emit(self, *operands)
+
+    @abstractmethod
+    def infer(self, *operands: Any) -> Type | tuple[Type, ...]:
+        """The type of the result, or of each result; raises where the operands do not fit."""
+
+    @abstractmethod
+    def kernel(self, *arrays: Any) -> Any:
+        """Compute the result with numpy, or a tuple of all results."""
+
+    def operand_dtypes(self, *operands: Any) -> Sequence[DType | None] | None:
+        """The dtype each operand is cast to before the operation sees it; None leaves it.
+
+        Type promotion is thereby a matter of visible ``cast`` nodes, with gradients of their own.
+        """
+        return None
+
+    def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
+        """The gradient of each operand, given the result's gradient ``g`` and the result ``out``.
+
+        For an operation with several results both are tuples; a gradient in ``g`` is None where
+        nothing depends on that result. Operands that have no gradient get None. Gradients may
+        have the result's shape where operands were broadcast: they are summed by the caller.
+        """
+        raise NotImplementedError(f"{self.name} has no gradient rule")
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """A kernel ``f(out, *arrays)`` for these types that writes into ``out``, or None.
+
+        Without one, the plan calls :meth:`kernel` and takes the array that it makes.
+        """
+        return None
+
+    def is_(self, trait: Trait) -> bool:
+        """Whether the operation has a trait."""
+        return trait in self.traits
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes by name, in the order of their declaration."""
+        return {name: getattr(self, name) for name in self.attribute_names}
+
+    @property
+    def grad_name(self) -> str:
+        """What PyTorch calls the gradient function, e.g. ``MulBackward0``."""
+        return f"{type(self).__name__}Backward0"
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.attributes.items())
+        return f"{self.name}{{{inside}}}" if inside else self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), tuple(self.attributes.values()))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Op:
+        return self

@@ -1,0 +1,66 @@
+"""Rebuilding a graph node by node: what most passes do."""
+
+from __future__ import annotations
+
+from graphnet.ir.builder import Builder
+from graphnet.ir.graph import Graph
+from graphnet.ir.node import Node, Value
+
+
+class Rewriter:
+    """Copies a graph in topological order, asking :meth:`visit` what stands for each node.
+
+    Subclasses override :meth:`visit`. Operands are given already rewritten, so a rule that looks
+    at an operand's definition sees what earlier rules made of it. The nodes' locations, phases
+    and labels carry over to whatever replaces them.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.builder = Builder()
+        self.mapping: dict[Value, Value] = {}
+
+    def visit(self, node: Node, operands: tuple[Value, ...]) -> tuple[Value, ...] | None:
+        """The values that replace the node's results, or None to keep the node."""
+        return None
+
+    def run(self) -> Graph:
+        """The rewritten graph."""
+        with self.builder:
+            for node in self.graph.nodes:
+                operands = tuple(self.mapping[operand] for operand in node.operands)
+                self.builder.phase = node.phase
+                with self.builder.at(node.location, node.label):
+                    replaced = self.visit(node, operands)
+                if replaced is None:
+                    replaced = self.builder.add(with_operands(node, operands)).results
+                self.mapping.update(zip(node.results, replaced, strict=True))
+        return self.rebuilt(self.builder.nodes)
+
+    def rebuilt(self, nodes: list[Node]) -> Graph:
+        """A graph of ``nodes`` with this graph's interface carried over."""
+        mapping, graph = self.mapping, self.graph
+        return Graph(
+            nodes,
+            [mapping[value] for value in graph.inputs],
+            [mapping[value] for value in graph.outputs],
+            [(mapping[target], mapping[new]) for target, new in graph.updates],
+            graph.name,
+        )
+
+
+def with_operands(node: Node, operands: tuple[Value, ...]) -> Node:
+    """The node itself if these are its operands, else a copy of it that reads them."""
+    if operands == node.operands:
+        return node
+    copy = Node(
+        node.op,
+        operands,
+        tuple(value.type for value in node.results),
+        location=node.location,
+        phase=node.phase,
+        label=node.label,
+    )
+    for new, old in zip(copy.results, node.results, strict=True):
+        new.requires_grad = old.requires_grad
+    return copy

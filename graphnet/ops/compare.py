@@ -1,0 +1,188 @@
+"""Comparison, logic, and choice between two tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.errors import DtypeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Op, Trait
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.elementwise import Elementwise, Predicate, broadcast_shapes, casts, promoted
+
+
+@op("eq", Trait.COMMUTATIVE)
+class Equal(Predicate):
+    """Whether ``x == y``."""
+
+    ufunc = np.equal
+
+
+@op("ne", Trait.COMMUTATIVE)
+class NotEqual(Predicate):
+    """Whether ``x != y``."""
+
+    ufunc = np.not_equal
+
+
+@op("lt")
+class Less(Predicate):
+    """Whether ``x < y``."""
+
+    ufunc = np.less
+
+
+@op("le")
+class LessEqual(Predicate):
+    """Whether ``x <= y``."""
+
+    ufunc = np.less_equal
+
+
+@op("gt")
+class Greater(Predicate):
+    """Whether ``x > y``."""
+
+    ufunc = np.greater
+
+
+@op("ge")
+class GreaterEqual(Predicate):
+    """Whether ``x >= y``."""
+
+    ufunc = np.greater_equal
+
+
+@op("logical_and", Trait.COMMUTATIVE)
+class LogicalAnd(Predicate):
+    """Whether both are true (not zero)."""
+
+    ufunc = np.logical_and
+
+
+@op("logical_or", Trait.COMMUTATIVE)
+class LogicalOr(Predicate):
+    """Whether at least one is true."""
+
+    ufunc = np.logical_or
+
+
+@op("logical_xor", Trait.COMMUTATIVE)
+class LogicalXor(Predicate):
+    """Whether exactly one is true."""
+
+    ufunc = np.logical_xor
+
+
+@op("logical_not")
+class LogicalNot(Predicate):
+    """Whether ``x`` is false."""
+
+    ufunc = np.logical_not
+
+
+@op("isnan")
+class IsNan(Predicate):
+    """Whether ``x`` is not a number."""
+
+    ufunc = np.isnan
+
+
+@op("isinf")
+class IsInf(Predicate):
+    """Whether ``x`` is infinite."""
+
+    ufunc = np.isinf
+
+
+@op("isfinite")
+class IsFinite(Predicate):
+    """Whether ``x`` is neither infinite nor NaN."""
+
+    ufunc = np.isfinite
+
+
+class _Bitwise(Elementwise):
+    """Bits of integers, or logic of booleans."""
+
+    family_traits = frozenset({Trait.ELEMENTWISE, Trait.NOT_DIFFERENTIABLE})
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Floating-point numbers have no bits to work on."""
+        dtype = promoted(operands)
+        if dtype.is_floating_point or dtype.is_complex:
+            raise DtypeError(
+                f"{self.name}: not implemented for '{dtype.name}'",
+                cure="compare first, or cast to an integer or bool dtype",
+            )
+        return super().infer(*operands)
+
+
+@op("bitwise_and", Trait.COMMUTATIVE)
+class BitwiseAnd(_Bitwise):
+    """``x & y``."""
+
+    ufunc = np.bitwise_and
+
+
+@op("bitwise_or", Trait.COMMUTATIVE)
+class BitwiseOr(_Bitwise):
+    """``x | y``."""
+
+    ufunc = np.bitwise_or
+
+
+@op("bitwise_xor", Trait.COMMUTATIVE)
+class BitwiseXor(_Bitwise):
+    """``x ^ y``."""
+
+    ufunc = np.bitwise_xor
+
+
+@op("bitwise_not")
+class BitwiseNot(_Bitwise):
+    """``~x``."""
+
+    ufunc = np.invert
+
+
+@op("bitwise_left_shift")
+class BitwiseLeftShift(_Bitwise):
+    """``x << y``."""
+
+    ufunc = np.left_shift
+
+
+@op("bitwise_right_shift")
+class BitwiseRightShift(_Bitwise):
+    """``x >> y``."""
+
+    ufunc = np.right_shift
+
+
+@op("where", Trait.ELEMENTWISE)
+class Where(Op):
+    """``x`` where the condition holds, ``y`` elsewhere."""
+
+    def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None]:
+        """The condition is boolean; the choices meet in one dtype."""
+        choices = operands[1:]
+        return [dtypes.bool, *casts(choices, promoted(choices))]
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """All three operands broadcast."""
+        return TensorType(promoted(operands[1:]), broadcast_shapes(self.name, operands))
+
+    def kernel(self, *arrays: Any) -> Any:
+        """``np.where``."""
+        return np.where(*arrays)
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """The gradient goes to the operand that was chosen."""
+        condition = operands[0]
+        return None, Where()(condition, g, 0), Where()(condition, 0, g)

@@ -1,0 +1,102 @@
+"""Changing the element type, copying, and the identities that steer differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet.dtypes import dtype as DType
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+
+
+@op("cast", Trait.ELEMENTWISE)
+class Cast(Op):
+    """The same numbers in another element type."""
+
+    dtype: DType
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The shape stays."""
+        return TensorType(self.dtype, x.shape)
+
+    def kernel(self, x: Any) -> Any:
+        """``astype``; out-of-range values wrap or saturate as C casts do."""
+        return np.asarray(x).astype(self.dtype.numpy)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """Cast while copying."""
+        return lambda out, x: np.copyto(out, x, casting="unsafe")
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value | None]:
+        """The gradient is cast back."""
+        return (Cast(x.dtype)(g),)
+
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names it."""
+        return "ToCopyBackward0"
+
+
+class _Identity(Op):
+    """An operation whose result equals its operand."""
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The same type."""
+        return TensorType(x.dtype, x.shape)
+
+    def kernel(self, x: Any) -> Any:
+        """Nothing to compute."""
+        return np.asarray(x)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value | None]:
+        """The gradient passes unchanged."""
+        return (g,)
+
+
+@op("identity")
+class Identity(_Identity):
+    """``z = Identity(e)``: where the backward pass starts, with dz/de = 1."""
+
+
+@op("clone")
+class Clone(_Identity):
+    """A copy in memory of its own."""
+
+    def kernel(self, x: Any) -> Any:
+        """Copy, in row-major order."""
+        return np.array(x, order="C")
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """Copy."""
+        return np.copyto
+
+
+@op("detach", Trait.VIEW, Trait.NOT_DIFFERENTIABLE)
+class Detach(_Identity):
+    """The same memory without a gradient history."""
+
+
+@op("attach")
+class Attach(Op):
+    """The value of operand 0 with the gradient history of operand 1.
+
+    It stands where memory was changed behind autograd's back (under ``no_grad``, through ``.data``
+    or a detached alias): the tensor's value is new and its place in the history is not.
+    """
+
+    def infer(self, value: TensorType, history: TensorType) -> TensorType:
+        """The type of the value."""
+        return value
+
+    def kernel(self, value: Any, history: Any) -> Any:
+        """The value."""
+        return value
+
+    def vjp(self, g: Value, out: Value, value: Value, history: Value) -> Sequence[Value | None]:
+        """The gradient goes to the history."""
+        return None, g

@@ -1,0 +1,130 @@
+"""Families of elementwise operations: what broadcasting and promotion have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.dtypes import Kind
+from graphnet.errors import ShapeError
+from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.types import Shape, TensorType
+
+
+def kind_of(type_: TensorType) -> Kind:
+    """How strongly an operand takes part in type promotion."""
+    if type_.weak:
+        return Kind.SCALAR
+    return Kind.DIMENSIONED if type_.shape else Kind.ZERO_DIM
+
+
+def promoted(operands: Sequence[TensorType]) -> dtypes.dtype:
+    """The dtype in which these operands meet.
+
+    >>> from graphnet import dtypes
+    >>> promoted([TensorType(dtypes.int64, (3,)), TensorType(dtypes.float32)])
+    torch.float32
+    """
+    first = operands[0]
+    if not first.weak and all(o.dtype is first.dtype for o in operands):
+        return first.dtype
+    return dtypes.result_type_of(*((o.dtype, kind_of(o)) for o in operands))
+
+
+def casts(operands: Sequence[TensorType], to: dtypes.dtype) -> list[dtypes.dtype | None]:
+    """Which operands must be cast to meet in ``to``; Python numbers adapt by themselves."""
+    return [None if o.weak else to for o in operands]
+
+
+def broadcast_shapes(name: str, operands: Sequence[TensorType]) -> Shape:
+    """The shape operands of these shapes broadcast to.
+
+    Raises:
+        ShapeError: two sizes in the same place differ and neither is 1.
+    """
+    shape: list[int] = []
+    for operand in operands:
+        sizes = operand.shape
+        if len(sizes) > len(shape):
+            shape = [1] * (len(sizes) - len(shape)) + shape
+        offset = len(shape) - len(sizes)
+        for position, size in enumerate(sizes, offset):
+            if shape[position] == 1:
+                shape[position] = size
+            elif size not in (1, shape[position]):
+                raise ShapeError(
+                    f"{name}: The size of tensor a ({shape[position]}) must match the size of "
+                    f"tensor b ({size}) at non-singleton dimension {position}: shapes "
+                    + " and ".join(str(list(o.shape)) for o in operands),
+                    cure="sizes must be equal or 1, counted from the last dimension",
+                )
+    return tuple(shape)
+
+
+def float_dtype(dtype: dtypes.dtype) -> dtypes.dtype:
+    """The dtype itself if it is floating point or complex, else the default one."""
+    if dtype.is_floating_point or dtype.is_complex:
+        return dtype
+    return dtypes.get_default_dtype()
+
+
+class Elementwise(Op):
+    """An operation of a numpy ufunc. Operands broadcast and are promoted to one dtype."""
+
+    family_traits: ClassVar[frozenset[Trait]] = frozenset({Trait.ELEMENTWISE})
+    ufunc: ClassVar[Kernel]
+
+    def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
+        """The dtype operands are cast to, given the one they promote to."""
+        return promoted_dtype
+
+    def result_dtype(self, compute_dtype: dtypes.dtype) -> dtypes.dtype:
+        """The dtype of the result, given the one it is computed in."""
+        return compute_dtype
+
+    def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None] | None:
+        """All operands meet in one dtype."""
+        return casts(operands, self.compute_dtype(promoted(operands)))
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast; the result is weak if all of them are."""
+        dtype = self.result_dtype(self.compute_dtype(promoted(operands)))
+        weak = all(operand.weak for operand in operands)
+        return TensorType(dtype, broadcast_shapes(self.name, operands), weak)
+
+    def kernel(self, *arrays: Any) -> Any:
+        """The ufunc; on Python numbers alone it gives a Python number."""
+        result = type(self).ufunc(*arrays)
+        if any(isinstance(array, (np.ndarray, np.generic)) for array in arrays):
+            return result
+        return result.item()
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The ufunc with ``out=``."""
+        ufunc = type(self).ufunc
+        if not isinstance(ufunc, np.ufunc):
+            return None
+        return lambda out, *arrays: ufunc(*arrays, out=out)
+
+
+class FloatElementwise(Elementwise):
+    """An elementwise operation whose result is floating point: integers become floats."""
+
+    def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
+        """Floating point."""
+        return float_dtype(promoted_dtype)
+
+
+class Predicate(Elementwise):
+    """An elementwise operation with a boolean result and no gradient."""
+
+    family_traits: ClassVar[frozenset[Trait]] = frozenset(
+        {Trait.ELEMENTWISE, Trait.NOT_DIFFERENTIABLE}
+    )
+
+    def result_dtype(self, compute_dtype: dtypes.dtype) -> dtypes.dtype:
+        """Boolean, whatever is compared."""
+        return dtypes.bool

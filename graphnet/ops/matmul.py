@@ -1,0 +1,105 @@
+"""Matrix products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.errors import DtypeError, ShapeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel, Op
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.elementwise import broadcast_shapes
+from graphnet.ops.shape import Permute, Reshape
+
+
+def transposed(x: Value) -> Value:
+    """``x`` with its last two dimensions exchanged."""
+    order = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
+    result: Value = Permute(order)(x)
+    return result
+
+
+@op("matmul")
+class Matmul(Op):
+    """Matrix product over the last two dimensions; leading ones broadcast.
+
+    A vector as first operand counts as a row, as second operand as a column, and the dimension
+    that was added is dropped from the result. Source: PyTorch's page ``torch.matmul``.
+    """
+
+    def infer(self, x: TensorType, y: TensorType) -> TensorType:
+        """Inner sizes must agree.
+
+        Raises:
+            ShapeError: they don't, or an operand has no dimension.
+            DtypeError: element types differ.
+        """
+        if x.ndim == 0 or y.ndim == 0:
+            raise ShapeError(
+                f"matmul: both arguments to matmul need to be at least 1D, but they are "
+                f"{x.ndim}D and {y.ndim}D",
+                cure="use `*` to multiply by a 0-dimensional tensor",
+            )
+        if x.dtype is not y.dtype:
+            raise DtypeError(
+                f"matmul: expected m1 and m2 to have the same dtype, but got: {x.dtype} != "
+                f"{y.dtype}",
+                cure=f"cast one of them, as in `x.to({y.dtype})`",
+            )
+        rows, columns = x.shape[:-1], y.shape[-1:] if y.ndim > 1 else ()
+        inner = y.shape[-2] if y.ndim > 1 else y.shape[0]
+        if x.shape[-1] != inner:
+            raise ShapeError(
+                f"matmul: mat1 and mat2 shapes cannot be multiplied ({_matrix(x)} and "
+                f"{_matrix(y)})",
+                cure="the last size of the first must equal the last but one of the second",
+            )
+        batch = broadcast_shapes(
+            self.name, [TensorType(x.dtype, rows[:-1]), TensorType(y.dtype, y.shape[:-2])]
+        )
+        return TensorType(x.dtype, (*batch, *rows[-1:], *columns))
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        """``np.matmul``; booleans and integers keep their dtype."""
+        return np.matmul(x, y)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """``np.matmul`` with ``out=``."""
+        if result.shape == () or result.dtype is dtypes.float16:
+            return None
+        return _matmul_into
+
+    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
+        """``g @ y.T`` and ``x.T @ g``."""
+        rows = x if x.ndim > 1 else Reshape((1, *x.shape))(x)
+        columns = y if y.ndim > 1 else Reshape((*y.shape, 1))(y)
+        shape = list(out.shape)
+        if y.ndim == 1:
+            shape.append(1)
+        if x.ndim == 1:
+            shape.insert(len(shape) - 1, 1)
+        full = Reshape(tuple(shape))(g) if tuple(shape) != out.shape else g
+        gx, gy = full @ transposed(columns), transposed(rows) @ full
+        if x.ndim == 1:
+            gx = Reshape((*gx.shape[:-2], gx.shape[-1]))(gx)
+        if y.ndim == 1:
+            gy = Reshape(gy.shape[:-1])(gy)
+        return gx, gy
+
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names the product of two matrices."""
+        return "MmBackward0"
+
+
+def _matmul_into(out: Any, x: Any, y: Any) -> None:
+    np.matmul(x, y, out=out)
+
+
+def _matrix(x: TensorType) -> str:
+    return "x".join(map(str, x.shape[-2:]))

@@ -1,0 +1,475 @@
+"""Operations that rearrange without computing; most share their operand's memory."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet.errors import OutOfRangeError, ShapeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Op, Trait
+from graphnet.ir.registry import op
+from graphnet.ir.types import Shape, Stride, TensorType, contiguous_strides
+
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front; negative ones count from the back.
+
+    Raises:
+        OutOfRangeError: there is no such dimension.
+    """
+    span = max(ndim, 1)
+    if not -span <= dim < span:
+        raise OutOfRangeError(
+            f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got "
+            f"{dim})"
+        )
+    return dim % span
+
+
+def sum_to(g: Value, shape: Shape) -> Value:
+    """The gradient of broadcasting: sum ``g`` over what was broadcast from ``shape``."""
+    from graphnet.ops.reduce import Sum
+
+    if g.shape == shape:
+        return g
+    lead = g.ndim - len(shape)
+    stretched = [
+        lead + d for d, size in enumerate(shape) if size == 1 and g.shape[lead + d] != 1
+    ]
+    dims = (*range(lead), *stretched)
+    if dims:
+        g = Sum(dims, True)(g)
+    return Reshape(shape)(g) if g.shape != shape else g
+
+
+class ViewOp(Op):
+    """An operation whose result is another view of operand 0's memory."""
+
+    family_traits = frozenset({Trait.VIEW})
+
+    @abstractmethod
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The result's strides and how far its first element lies behind operand 0's.
+
+        ``shape`` and ``strides`` are operand 0's; ``scalars`` the integers among the operands.
+        """
+
+
+@op("reshape", Trait.VIEW)
+class Reshape(Op):
+    """The same elements, in row-major order, in another shape. Copies where it must."""
+
+    shape: Shape
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The number of elements stays.
+
+        Raises:
+            ShapeError: it would not.
+        """
+        if math.prod(self.shape) != x.numel:
+            raise ShapeError(
+                f"{self.name}: shape '{list(self.shape)}' is invalid for input of size {x.numel}"
+            )
+        return TensorType(x.dtype, self.shape)
+
+    def kernel(self, x: Any) -> Any:
+        """``np.reshape``."""
+        return np.reshape(x, self.shape)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Reshape back."""
+        return (Reshape(x.shape)(g),)
+
+
+@op("view")
+class View(ViewOp):
+    """The same memory in another shape."""
+
+    shape: Shape
+
+    infer = Reshape.infer
+    kernel = Reshape.kernel
+    vjp = Reshape.vjp
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """Strides of the new shape over the same memory.
+
+        Raises:
+            ShapeError: the memory cannot be walked in that shape.
+        """
+        found = view_strides(shape, strides, self.shape)
+        if found is None:
+            raise ShapeError(
+                "view size is not compatible with input tensor's size and stride (at least one "
+                "dimension spans across two contiguous subspaces)",
+                cure="use .reshape(...) instead, which copies where it must",
+            )
+        return found, 0
+
+
+def view_strides(shape: Shape, strides: Stride, new_shape: Shape) -> Stride | None:
+    """Strides with which memory laid out as (shape, strides) reads as ``new_shape``, or None.
+
+    >>> view_strides((2, 3), (3, 1), (6,))
+    (1,)
+    >>> view_strides((3, 2), (1, 3), (6,)) is None
+    True
+    """
+    if math.prod(new_shape) == 0:
+        return contiguous_strides(new_shape)
+    # Runs of dimensions that are contiguous with each other, the last run first: (size, stride).
+    runs: list[tuple[int, int]] = []
+    for size, stride in reversed([(n, s) for n, s in zip(shape, strides, strict=True) if n != 1]):
+        if runs and stride == runs[-1][0] * runs[-1][1]:
+            runs[-1] = (runs[-1][0] * size, runs[-1][1])
+        else:
+            runs.append((size, stride))
+    result: list[int] = []
+    left, step = runs.pop(0) if runs else (1, 1)
+    for size in reversed(new_shape):
+        if size == 1:
+            result.append(step)
+            continue
+        if left == 1 and runs:
+            left, step = runs.pop(0)
+        if left % size:
+            return None
+        result.append(step)
+        left //= size
+        step *= size
+    return tuple(reversed(result))
+
+
+@op("unsqueeze")
+class Unsqueeze(ViewOp):
+    """A dimension of size 1 put in at ``dim``."""
+
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        """One dimension more."""
+        return TensorType(x.dtype, (*x.shape[: self.dim], 1, *x.shape[self.dim :]))
+
+    def kernel(self, x: Any) -> Any:
+        """``np.expand_dims``."""
+        return np.expand_dims(x, self.dim)
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The new dimension spans the one behind it."""
+        step = shape[self.dim] * strides[self.dim] if self.dim < len(shape) else 1
+        return (*strides[: self.dim], step, *strides[self.dim :]), 0
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Take it out again."""
+        return (Squeeze((self.dim,))(g),)
+
+
+@op("squeeze")
+class Squeeze(ViewOp):
+    """Dimensions of size 1 taken out."""
+
+    dims: tuple[int, ...]
+
+    def _keep(self, items: Sequence[int]) -> tuple[int, ...]:
+        return tuple(item for d, item in enumerate(items) if d not in self.dims)
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The dimensions named must have size 1."""
+        return TensorType(x.dtype, self._keep(x.shape))
+
+    def kernel(self, x: Any) -> Any:
+        """``np.squeeze``."""
+        return np.squeeze(x, axis=self.dims)
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The strides of those that stay."""
+        return self._keep(strides), 0
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Put them in again."""
+        return (Reshape(x.shape)(g),)
+
+    @property
+    def grad_name(self) -> str:
+        """PyTorch numbers the form that names dimensions 1."""
+        return "SqueezeBackward1"
+
+
+class _Permuting(ViewOp):
+    """Dimensions in another order."""
+
+    @abstractmethod
+    def order(self, ndim: int) -> tuple[int, ...]:
+        """Which dimension of the operand stands at each place of the result."""
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The sizes move with their dimensions."""
+        return TensorType(x.dtype, tuple(x.shape[d] for d in self.order(x.ndim)))
+
+    def kernel(self, x: Any) -> Any:
+        """``np.transpose``."""
+        return np.transpose(x, self.order(np.ndim(x)))
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The strides move with their dimensions."""
+        return tuple(strides[d] for d in self.order(len(shape))), 0
+
+
+@op("permute")
+class Permute(_Permuting):
+    """Dimensions reordered: result dimension ``i`` is operand dimension ``dims[i]``."""
+
+    dims: tuple[int, ...]
+
+    def order(self, ndim: int) -> tuple[int, ...]:
+        """As given."""
+        return self.dims
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """The inverse order."""
+        inverse = tuple(self.dims.index(d) for d in range(x.ndim))
+        return (Permute(inverse)(g),)
+
+
+@op("transpose")
+class Transpose(_Permuting):
+    """Two dimensions exchanged."""
+
+    dim0: int
+    dim1: int
+
+    def order(self, ndim: int) -> tuple[int, ...]:
+        """All but the two in place."""
+        order = list(range(ndim))
+        order[self.dim0], order[self.dim1] = self.dim1, self.dim0
+        return tuple(order)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Exchange them back."""
+        return (Transpose(self.dim0, self.dim1)(g),)
+
+
+@op("t")
+class T(_Permuting):
+    """The transpose of a matrix; fewer dimensions stay as they are."""
+
+    def order(self, ndim: int) -> tuple[int, ...]:
+        """Reversed."""
+        return tuple(reversed(range(ndim)))
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Transpose back."""
+        return (T()(g),)
+
+
+@op("expand")
+class Expand(ViewOp):
+    """Dimensions of size 1 repeated, without copying, to ``shape``."""
+
+    shape: Shape
+
+    def infer(self, x: TensorType) -> TensorType:
+        """Sizes must be equal or 1, counted from the back.
+
+        Raises:
+            ShapeError: they are not.
+        """
+        lead = len(self.shape) - x.ndim
+        fits = lead >= 0 and all(
+            size in (1, wanted) for size, wanted in zip(x.shape, self.shape[lead:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"expand: The expanded size {list(self.shape)} must match the existing size "
+                f"{list(x.shape)} at non-singleton dimensions"
+            )
+        return TensorType(x.dtype, self.shape)
+
+    def kernel(self, x: Any) -> Any:
+        """``np.broadcast_to``."""
+        return np.broadcast_to(x, self.shape)
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """Repeated dimensions have stride 0."""
+        lead = len(self.shape) - len(shape)
+        return (
+            *(0,) * lead,
+            *(
+                0 if size == 1 and wanted != 1 else stride
+                for size, wanted, stride in zip(shape, self.shape[lead:], strides, strict=True)
+            ),
+        ), 0
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Sum over the repetitions."""
+        return (sum_to(g, x.shape),)
+
+
+@op("select")
+class Select(ViewOp):
+    """The slice at one index of ``dim``; the index is an operand, so that it may change."""
+
+    dim: int
+
+    def infer(self, x: TensorType, index: TensorType) -> TensorType:
+        """One dimension fewer."""
+        return TensorType(x.dtype, x.shape[: self.dim] + x.shape[self.dim + 1 :])
+
+    def kernel(self, x: Any, index: Any) -> Any:
+        """Basic indexing; 0-dimensional results stay views."""
+        return x[(slice(None),) * self.dim + (index, ...)]
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The dimension goes, the offset stays."""
+        offset = scalars[0] * strides[self.dim]
+        return strides[: self.dim] + strides[self.dim + 1 :], offset
+
+    def vjp(self, g: Value, out: Value, x: Value, index: Value) -> Sequence[Value | None]:
+        """Zeros with the gradient at the index."""
+        return SelectScatter(self.dim, x.shape[self.dim])(g, index), None
+
+
+@op("select_scatter")
+class SelectScatter(Op):
+    """Zeros with the operand at one index of a new dimension ``dim`` of size ``size``."""
+
+    dim: int
+    size: int
+
+    def infer(self, g: TensorType, index: TensorType) -> TensorType:
+        """One dimension more."""
+        return TensorType(g.dtype, (*g.shape[: self.dim], self.size, *g.shape[self.dim :]))
+
+    def kernel(self, g: Any, index: Any) -> Any:
+        """Zeros, then a store."""
+        out = np.zeros(
+            (*np.shape(g)[: self.dim], self.size, *np.shape(g)[self.dim :]), np.asarray(g).dtype
+        )
+        out[(slice(None),) * self.dim + (index,)] = g
+        return out
+
+    def vjp(self, g: Value, out: Value, x: Value, index: Value) -> Sequence[Value | None]:
+        """Select."""
+        return Select(self.dim)(g, index), None
+
+
+@op("slice")
+class Slice(ViewOp):
+    """``length`` elements of ``dim``, from ``start`` in steps; the start is an operand."""
+
+    dim: int
+    length: int
+    step: int = 1
+
+    def infer(self, x: TensorType, start: TensorType) -> TensorType:
+        """The dimension shrinks to ``length``."""
+        return TensorType(x.dtype, (*x.shape[: self.dim], self.length, *x.shape[self.dim + 1 :]))
+
+    def _index(self, start: int) -> tuple[slice, ...]:
+        stop = start + self.step * self.length
+        return (*(slice(None),) * self.dim, slice(start, stop, self.step))
+
+    def kernel(self, x: Any, start: Any) -> Any:
+        """Basic slicing."""
+        return x[self._index(start)]
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The step multiplies the stride."""
+        offset = scalars[0] * strides[self.dim]
+        wider = strides[self.dim] * self.step
+        return (*strides[: self.dim], wider, *strides[self.dim + 1 :]), offset
+
+    def vjp(self, g: Value, out: Value, x: Value, start: Value) -> Sequence[Value | None]:
+        """Zeros with the gradient in the slice."""
+        return SliceScatter(self.dim, x.shape[self.dim], self.step)(g, start), None
+
+
+@op("slice_scatter")
+class SliceScatter(Op):
+    """Zeros with the operand in a slice of ``dim``, which has ``size`` elements."""
+
+    dim: int
+    size: int
+    step: int = 1
+
+    def infer(self, g: TensorType, start: TensorType) -> TensorType:
+        """The dimension grows to ``size``."""
+        return TensorType(g.dtype, (*g.shape[: self.dim], self.size, *g.shape[self.dim + 1 :]))
+
+    def kernel(self, g: Any, start: Any) -> Any:
+        """Zeros, then a store."""
+        length = g.shape[self.dim]
+        out = np.zeros((*g.shape[: self.dim], self.size, *g.shape[self.dim + 1 :]), g.dtype)
+        out[Slice(self.dim, length, self.step)._index(start)] = g
+        return out
+
+    def vjp(self, g: Value, out: Value, x: Value, start: Value) -> Sequence[Value | None]:
+        """Slice."""
+        return Slice(self.dim, x.shape[self.dim], self.step)(g, start), None
+
+
+@op("diagonal")
+class Diagonal(ViewOp):
+    """The diagonal of two dimensions, as a new last one."""
+
+    offset: int
+    dim1: int
+    dim2: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The two dimensions give way to one."""
+        rows, columns = x.shape[self.dim1], x.shape[self.dim2]
+        length = min(rows + min(self.offset, 0), columns - max(self.offset, 0))
+        rest = tuple(n for d, n in enumerate(x.shape) if d not in (self.dim1, self.dim2))
+        return TensorType(x.dtype, (*rest, max(length, 0)))
+
+    def kernel(self, x: Any) -> Any:
+        """``np.diagonal``."""
+        return np.diagonal(x, self.offset, self.dim1, self.dim2)
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """Both steps at once."""
+        rest = tuple(s for d, s in enumerate(strides) if d not in (self.dim1, self.dim2))
+        start = (
+            self.offset * strides[self.dim2]
+            if self.offset >= 0
+            else -self.offset * strides[self.dim1]
+        )
+        return (*rest, strides[self.dim1] + strides[self.dim2]), start
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Zeros with the gradient on the diagonal."""
+        return (DiagonalScatter(x.shape, self.offset, self.dim1, self.dim2)(g),)
+
+
+@op("diagonal_scatter")
+class DiagonalScatter(Op):
+    """Zeros of ``shape`` with the operand on a diagonal."""
+
+    shape: Shape
+    offset: int
+    dim1: int
+    dim2: int
+
+    def infer(self, g: TensorType) -> TensorType:
+        """As given."""
+        return TensorType(g.dtype, self.shape)
+
+    def kernel(self, g: Any) -> Any:
+        """Zeros, then a store through a strided view."""
+        out = np.zeros(self.shape, g.dtype)
+        moved = np.moveaxis(out, (self.dim1, self.dim2), (-2, -1))
+        length = g.shape[-1]
+        rows = np.arange(length) - min(self.offset, 0)
+        moved[..., rows, rows + self.offset] = g
+        return out
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Take the diagonal."""
+        return (Diagonal(self.offset, self.dim1, self.dim2)(g),)

@@ -1,0 +1,109 @@
+"""Reading and writing arbitrary views of a storage's memory.
+
+A view of memory that has since been written to is read back from the memory's present value with
+``as_strided``; writing through a view gives the memory a new value with ``as_strided_scatter``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.registry import op
+from graphnet.ir.types import Shape, Stride, TensorType
+from graphnet.ops.shape import ViewOp
+
+
+def strided(base: Any, shape: Shape, strides: Stride, offset: int) -> Any:
+    """A view of contiguous ``base`` with strides and offset counted in elements."""
+    size = base.itemsize
+    flat = base.reshape(-1)
+    if not flat.size:
+        return flat.reshape(shape)
+    return np.lib.stride_tricks.as_strided(
+        flat[offset:], shape, tuple(step * size for step in strides)
+    )
+
+
+@op("as_strided")
+class AsStrided(ViewOp):
+    """A view of the operand's elements, counted in row-major order; the offset is an operand."""
+
+    shape: Shape
+    stride: Stride
+
+    def infer(self, x: TensorType, offset: TensorType) -> TensorType:
+        """As given."""
+        return TensorType(x.dtype, self.shape)
+
+    def kernel(self, x: Any, offset: Any) -> Any:
+        """``numpy.lib.stride_tricks.as_strided``."""
+        return strided(np.ascontiguousarray(x), self.shape, self.stride, offset)
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """As given."""
+        return self.stride, scalars[0]
+
+    def vjp(self, g: Value, out: Value, x: Value, offset: Value) -> Sequence[Value | None]:
+        """Each element of memory receives the sum over the places that show it."""
+        return AsStridedAdd(x.shape, self.stride)(g, offset), None
+
+
+@op("as_strided_add")
+class AsStridedAdd(Op):
+    """Zeros of ``shape`` with the operand added into a view of them."""
+
+    shape: Shape
+    stride: Stride
+
+    def infer(self, g: TensorType, offset: TensorType) -> TensorType:
+        """As given."""
+        return TensorType(g.dtype, self.shape)
+
+    def kernel(self, g: Any, offset: Any) -> Any:
+        """Add at flat positions, so that overlapping places sum."""
+        out = np.zeros(self.shape, np.asarray(g).dtype)
+        positions = strided(np.arange(out.size), np.shape(g), self.stride, offset)
+        np.add.at(out.reshape(-1), positions, g)
+        return out
+
+    def vjp(self, g: Value, out: Value, x: Value, offset: Value) -> Sequence[Value | None]:
+        """Read the view."""
+        return AsStrided(x.shape, self.stride)(g, offset), None
+
+
+@op("as_strided_scatter", Trait.OVERWRITES)
+class AsStridedScatter(Op):
+    """Operand 0 with operand 1 stored in a view of it."""
+
+    stride: Stride
+
+    def infer(self, base: TensorType, value: TensorType, offset: TensorType) -> TensorType:
+        """The type of operand 0."""
+        return TensorType(base.dtype, base.shape)
+
+    def kernel(self, base: Any, value: Any, offset: Any) -> Any:
+        """Copy, then store."""
+        out = np.array(base, order="C")
+        strided(out, np.shape(value), self.stride, offset)[...] = value
+        return out
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """Store; copy first unless ``out`` is operand 0's own memory."""
+
+        def store(out: Any, base: Any, value: Any, offset: Any) -> None:
+            if out is not base:
+                np.copyto(out, base)
+            strided(out, np.shape(value), self.stride, offset)[...] = value
+
+        return store
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """What was overwritten has no influence; what was stored has all of it."""
+        base, value, offset = operands
+        stored: Value = AsStrided(value.shape, self.stride)(g, offset)
+        return AsStridedScatter(self.stride)(g, stored * 0, offset), stored, None

@@ -1,0 +1,87 @@
+"""Reverse-mode differentiation: emits the gradient as ordinary nodes of the same graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from graphnet.ir.builder import Builder
+from graphnet.ir.node import Node, Phase, Value
+from graphnet.ir.types import TensorType
+from graphnet.ops.convert import Identity
+from graphnet.ops.create import Full
+from graphnet.ops.shape import sum_to
+
+Primal = Callable[[Value], Value]
+
+
+def seed(root: Value) -> Value:
+    """dz/de = 1 for ``z = Identity(e)``: where a backward pass from ``root`` starts.
+
+    The dummy ``z`` gives the derivative of the result with respect to itself a place in the graph.
+    """
+    builder = Builder.current()
+    with builder.at(root.node.location, "z"):
+        z: Value = Identity()(root)
+    with builder.at(root.node.location, "dz/de = 1"):
+        one: Value = Full(z.shape, z.dtype)(1)
+    return one
+
+
+def differentiate(
+    nodes: Iterable[Node],
+    cotangents: Mapping[Value, Value],
+    *,
+    primal: Primal | None = None,
+) -> dict[Value, Value]:
+    """Gradients of ``sum(root * cotangent)`` with respect to every value on the way.
+
+    Nodes are emitted into the builder in charge, in its backward phase, each at the location of
+    the forward node whose derivative it is. Contributions to one value are added up.
+
+    Args:
+        nodes: the forward nodes, operands before their users.
+        cotangents: the gradient arriving at each root.
+        primal: what stands for a forward value inside gradient formulas; the value itself unless
+            given. Where the forward pass ran earlier this is an input that holds what was saved.
+
+    Returns:
+        The gradient of each value that requires one and that a root depends on.
+    """
+    builder = Builder.current()
+    outer = builder.phase
+    builder.phase = Phase.BACKWARD
+    gradients: dict[Value, Value] = {}
+    for root, cotangent in cotangents.items():
+        _accumulate(gradients, root, cotangent)
+    read = primal or (lambda value: value)
+    for node in reversed(list(nodes)):
+        arriving = [gradients.get(value) for value in node.results]
+        if not any(value.requires_grad for value in node.operands) or not any(arriving):
+            continue
+        with builder.at(node.location, f"d{node.op.name}"):
+            for operand, gradient in zip(node.operands, _pull_back(node, arriving, read), strict=True):
+                if gradient is not None and operand.requires_grad:
+                    _accumulate(gradients, operand, gradient)
+    builder.phase = outer
+    return gradients
+
+
+def _pull_back(
+    node: Node, arriving: Sequence[Value | None], read: Primal
+) -> Sequence[Value | None]:
+    operands = [read(operand) for operand in node.operands]
+    results = tuple(read(result) for result in node.results)
+    if len(results) == 1:
+        return node.op.vjp(arriving[0], results[0], *operands)
+    return node.op.vjp(tuple(arriving), results, *operands)
+
+
+def _accumulate(gradients: dict[Value, Value], value: Value, gradient: Value) -> None:
+    """Add a contribution, summed over what broadcasting repeated."""
+    gradient = sum_to(gradient, value.shape)
+    if gradient.type != TensorType(value.dtype, value.shape):
+        from graphnet.ops.convert import Cast
+
+        gradient = Cast(value.dtype)(gradient)
+    before = gradients.get(value)
+    gradients[value] = gradient if before is None else before + gradient

@@ -1,0 +1,52 @@
+"""Where in the user's own code something happened.
+
+Every graph node and every error names the line the *user* wrote, not a line of this package.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from dataclasses import dataclass
+from pathlib import PurePath
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A line of source: file, line number, and the function it stands in.
+
+    >>> from graphnet.source import Location
+    >>> print(Location("train.py", 12, "main"))
+    train.py:12
+    """
+
+    file: str
+    line: int
+    function: str = "<module>"
+
+    def __str__(self) -> str:
+        return f"{PurePath(self.file).name}:{self.line}"
+
+    @property
+    def text(self) -> str:
+        """The line itself, without its indentation; empty when the source is not at hand."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def describe(self) -> str:
+        """``File "train.py", line 12, in main`` and, below it, the line, as a traceback shows."""
+        head = f'File "{self.file}", line {self.line}, in {self.function}'
+        return f"{head}\n    {self.text}" if self.text else head
+
+
+def user_location() -> Location | None:
+    """The innermost line on the call stack that lies outside this package, or None."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] != _PACKAGE:
+            code = frame.f_code
+            return Location(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+    return None
