@@ -15,7 +15,7 @@ _TOKEN: Final = object()
 
 
 @final
-class dtype:  # noqa: N801 (PyTorch's name)
+class dtype:  # noqa: N801 (a name of PyTorch)
     """The type of a tensor's elements. The objects of this module are the only instances.
 
     Attributes:
