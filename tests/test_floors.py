@@ -38,8 +38,11 @@ def module_name(path: Path, root: Path) -> str:
 
 
 def floor_of(module: str) -> int:
-    """The floor on which a module of graphnet stands; KeyError when the table lacks it."""
-    return FLOOR_OF[module.partition(".")[2].partition(".")[0]]
+    """The floor on which a module of graphnet stands."""
+    part = module.partition(".")[2].partition(".")[0]
+    if part not in FLOOR_OF:
+        raise LookupError(f"{module} stands on no floor: give {part!r} a place in FLOORS")
+    return FLOOR_OF[part]
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -133,5 +136,5 @@ def test_imports_of_own_and_lower_floors_are_fine(tmp_path: Path, source: str) -
 
 
 def test_a_module_without_a_floor_is_an_error() -> None:
-    with pytest.raises(KeyError, match="surprise"):
+    with pytest.raises(LookupError, match="graphnet.surprise.inner stands on no floor"):
         floor_of("graphnet.surprise.inner")
