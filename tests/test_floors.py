@@ -136,5 +136,5 @@ def test_imports_of_own_and_lower_floors_are_fine(tmp_path: Path, source: str) -
 
 
 def test_a_module_without_a_floor_is_an_error() -> None:
-    with pytest.raises(LookupError, match="graphnet.surprise.inner stands on no floor"):
+    with pytest.raises(LookupError, match="stands on no floor: give 'surprise'"):
         floor_of("graphnet.surprise.inner")
