@@ -1,0 +1,1 @@
+"""The runtime floor: storage, random numbers, the interpreter and compiled plans."""
