@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from graphnet.dtypes import dtype as DType
 from graphnet.dtypes import from_short
@@ -11,6 +12,35 @@ from graphnet.dtypes import from_short
 Shape = tuple[int, ...]
 Number = bool | int | float | complex
 Stride = tuple[int, ...]
+
+
+class Size(tuple[int, ...]):
+    """A shape as PyTorch shows it.
+
+    >>> Size((2, 3))
+    torch.Size([2, 3])
+    >>> Size((2, 3)).numel()
+    6
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements a tensor of this shape has."""
+        return math.prod(self)
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __getitem__(self, index: Any) -> Any:
+        item = tuple.__getitem__(self, index)
+        return Size(item) if isinstance(index, slice) else item
+
+    def __add__(self, other: Any) -> Size:
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Size, (tuple(self),))
 
 
 @dataclass(frozen=True, slots=True)

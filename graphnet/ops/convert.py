@@ -11,7 +11,8 @@ from graphnet.dtypes import dtype as DType
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
-from graphnet.ir.types import TensorType
+from graphnet.ir.types import Shape, Stride, TensorType
+from graphnet.ops.shape import ViewOp
 
 
 @op("cast", Trait.ELEMENTWISE)
@@ -58,7 +59,7 @@ class _Identity(Op):
         return (g,)
 
 
-@op("identity")
+@op("identity", Trait.VIEW)
 class Identity(_Identity):
     """``z = Identity(e)``: where the backward pass starts, with dz/de = 1."""
 
@@ -76,12 +77,24 @@ class Clone(_Identity):
         return np.copyto
 
 
-@op("detach", Trait.VIEW, Trait.NOT_DIFFERENTIABLE)
-class Detach(_Identity):
+@op("detach", Trait.NOT_DIFFERENTIABLE)
+class Detach(ViewOp):
     """The same memory without a gradient history."""
 
+    def infer(self, x: TensorType) -> TensorType:
+        """The same type."""
+        return TensorType(x.dtype, x.shape)
 
-@op("attach")
+    def kernel(self, x: Any) -> Any:
+        """Nothing to compute."""
+        return x
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """The same view."""
+        return strides, 0
+
+
+@op("attach", Trait.VIEW)
 class Attach(Op):
     """The value of operand 0 with the gradient history of operand 1.
 

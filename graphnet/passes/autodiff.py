@@ -12,6 +12,7 @@ from graphnet.ops.create import Full
 from graphnet.ops.shape import sum_to
 
 Primal = Callable[[Value], Value]
+Visit = Callable[[Node, bool], None]
 
 
 def seed(root: Value) -> Value:
@@ -32,6 +33,7 @@ def differentiate(
     cotangents: Mapping[Value, Value],
     *,
     primal: Primal | None = None,
+    visit: Visit | None = None,
 ) -> dict[Value, Value]:
     """Gradients of ``sum(root * cotangent)`` with respect to every value on the way.
 
@@ -43,6 +45,7 @@ def differentiate(
         cotangents: the gradient arriving at each root.
         primal: what stands for a forward value inside gradient formulas; the value itself unless
             given. Where the forward pass ran earlier this is an input that holds what was saved.
+        visit: called with each node differentiated, and whether its gradient reads forward values.
 
     Returns:
         The gradient of each value that requires one and that a root depends on.
@@ -58,12 +61,22 @@ def differentiate(
         arriving = [gradients.get(value) for value in node.results]
         if not any(value.requires_grad for value in node.operands) or not any(arriving):
             continue
+        start = len(builder.nodes)
         with builder.at(node.location, f"d{node.op.name}"):
-            for operand, gradient in zip(node.operands, _pull_back(node, arriving, read), strict=True):
+            pulled = _pull_back(node, arriving, read)
+            if visit is not None:
+                visit(node, _reads(node, builder.nodes[start:], read))
+            for operand, gradient in zip(node.operands, pulled, strict=True):
                 if gradient is not None and operand.requires_grad:
                     _accumulate(gradients, operand, gradient)
     builder.phase = outer
     return gradients
+
+
+def _reads(node: Node, emitted: Sequence[Node], read: Primal) -> bool:
+    """Whether the gradient nodes of ``node`` use its operands or results."""
+    used = {operand for new in emitted for operand in new.operands}
+    return any(read(value) in used for value in (*node.operands, *node.results))
 
 
 def _pull_back(

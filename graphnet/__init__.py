@@ -1,0 +1,90 @@
+"""graphnet: PyTorch's Python API over a static graph that can be seen, questioned and trusted.
+
+>>> import graphnet as torch
+>>> a = torch.tensor(2.0, requires_grad=True)
+>>> b = torch.tensor(1.0, requires_grad=True)
+>>> e = (a + b) * (b + 1)
+>>> e.backward()
+>>> b.grad
+tensor(5.)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from graphnet import autograd, dtypes, functions
+from graphnet.config import config
+from graphnet.devices import device
+from graphnet.dtypes import (
+    bfloat16,
+    bool,
+    can_cast,
+    cdouble,
+    cfloat,
+    complex64,
+    complex128,
+    double,
+    dtype,
+    finfo,
+    float,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    iinfo,
+    int,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    promote_types,
+    set_default_dtype,
+    short,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from graphnet.functions import *  # noqa: F403  # the torch-like namespace is everything in there
+from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from graphnet.grad_mode import enabled as is_grad_enabled
+from graphnet.ir.types import Size
+from graphnet.printing import get_printoptions, set_printoptions
+from graphnet.random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
+from graphnet.serialization import load, save
+from graphnet.tensor import Tensor
+from graphnet.trace.explain import explain
+
+if TYPE_CHECKING:
+    from graphnet import viz
+    from graphnet.trace.capture import Program, capture
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "capture": "graphnet.trace.capture",
+    "Program": "graphnet.trace.capture",
+    "viz": "graphnet.viz",
+    "vision": "graphnet.vision",
+    "linalg": "graphnet.linalg",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what few programs need when it is first asked for."""
+    if name in _LAZY:
+        module = import_module(_LAZY[name])
+        return module if _LAZY[name].endswith(f".{name}") and name in ("viz", "vision", "linalg") else getattr(module, name)
+    raise AttributeError(f"module 'graphnet' has no attribute {name!r}")

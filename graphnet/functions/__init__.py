@@ -1,0 +1,1 @@
+"""Everything of ``torch.*`` that computes with tensors."""

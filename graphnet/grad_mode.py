@@ -1,0 +1,125 @@
+"""Whether operations are recorded for differentiation, on this thread.
+
+Source: PyTorch's page ``Locally disabling gradient computation``.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    enabled = True
+    inference = False
+
+
+_mode = _Mode()
+
+
+def enabled() -> bool:
+    """Whether gradients are recorded at this moment."""
+    return _mode.enabled
+
+
+class set_grad_enabled:  # noqa: N801  # PyTorch's name
+    """Switch gradients on or off: at once, and for the block when used with ``with``.
+
+    >>> import graphnet as torch
+    >>> x = torch.tensor(1.0, requires_grad=True)
+    >>> with torch.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = bool(mode)
+        self._before = _mode.enabled
+        _mode.enabled = self.mode
+
+    def __enter__(self) -> Self:
+        _mode.enabled = self.mode
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _mode.enabled = self._before
+
+    def __call__(self, function: Function) -> Function:
+        """Decorate a function so that it runs in this mode."""
+        _mode.enabled = self._before
+        mode = self.mode
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with _Switch(mode):
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]  # same signature
+
+
+class _Switch:
+    """A grad mode for a block or a function; nothing happens before it is entered."""
+
+    def __init__(self, mode: bool) -> None:
+        self._mode = mode
+        self._before: list[bool] = []
+
+    def __enter__(self) -> Self:
+        self._before.append(_mode.enabled)
+        _mode.enabled = self._mode
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _mode.enabled = self._before.pop()
+
+    def __call__(self, function: Function) -> Function:
+        """Decorate a function so that it runs in this mode."""
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with _Switch(self._mode):
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]  # same signature
+
+
+class no_grad(_Switch):  # noqa: N801  # PyTorch's name
+    """No gradients for the block or the decorated function.
+
+    >>> import graphnet as torch
+    >>> x = torch.tensor(1.0, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
+        super().__init__(False)
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """``@no_grad`` without parentheses decorates too."""
+        self = super().__new__(cls)
+        if function is None:
+            return self
+        self.__init__()
+        return self(function)
+
+
+class enable_grad(_Switch):  # noqa: N801  # PyTorch's name
+    """Gradients for the block or the decorated function, also inside ``no_grad``."""
+
+    def __init__(self) -> None:
+        super().__init__(True)
+
+
+class inference_mode(_Switch):  # noqa: N801  # PyTorch's name
+    """As ``no_grad``; with ``mode=False`` it changes nothing."""
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode and _mode.enabled)

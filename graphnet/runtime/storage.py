@@ -1,0 +1,156 @@
+"""Memory, and how a tensor lies in it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides
+
+
+class Storage:
+    """One piece of memory, for life. Every view of it, and numpy, shares the one buffer.
+
+    Between two runs the memory may be behind the graph: ``pending`` then says that its present
+    value is ``slot`` of ``segment``, and the next run will write it here.
+
+    Attributes:
+        array: the buffer as a contiguous array, or None until the first run made it.
+        type: element type and shape of the whole buffer.
+        shared: numpy code may read and write the buffer at any time.
+        segment: the trace segment in which the memory has a value, or None.
+        slot: that value's slot.
+        pending: the value is not in the buffer yet.
+        version: how often the memory was written to.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "array",
+        "pending",
+        "segment",
+        "shared",
+        "slot",
+        "type",
+        "version",
+    )
+
+    def __init__(self, type_: TensorType, array: Any = None, shared: bool = False) -> None:
+        self.type = type_
+        self.array = array
+        self.shared = shared
+        self.segment: Any = None
+        self.slot = -1
+        self.pending = False
+        self.version = 0
+
+    @classmethod
+    def of(cls, array: Any, *, shared: bool = False) -> Storage:
+        """The storage of a contiguous array, which it takes over."""
+        return cls(TensorType(dtypes.from_numpy(array.dtype), array.shape), array, shared)
+
+    def view(self, layout: Layout, offset: int) -> Any:
+        """The buffer as an array laid out so, sharing memory."""
+        array = self.array
+        if layout.whole and array.shape == layout.shape:
+            return array
+        if not array.size or not layout.numel:
+            return np.empty(layout.shape, array.dtype)
+        flat = array.reshape(-1)[offset:]
+        size = array.itemsize
+        return np.lib.stride_tricks.as_strided(
+            flat, layout.shape, tuple(step * size for step in layout.strides)
+        )
+
+
+class Layout:
+    """The static facts of a tensor: type, strides, and its place in autograd.
+
+    Interned (:meth:`of`), so that comparing two is comparing identities.
+
+    Attributes:
+        type: element type and shape.
+        shape: the shape, as PyTorch shows it.
+        strides: steps between elements, in elements.
+        whole: it covers its whole storage in row-major order.
+        requires_grad: gradients flow to or through it.
+        is_leaf: it was not made by a differentiable operation.
+    """
+
+    __slots__ = (
+        "dtype",
+        "is_leaf",
+        "numel",
+        "requires_grad",
+        "shape",
+        "strides",
+        "type",
+        "whole",
+    )
+
+    def __init__(
+        self, type_: TensorType, strides: Stride, whole: bool, requires_grad: bool, is_leaf: bool
+    ) -> None:
+        self.type = type_
+        self.dtype = type_.dtype
+        self.shape = Size(type_.shape)
+        self.numel = type_.numel
+        self.strides = strides
+        self.whole = whole
+        self.requires_grad = requires_grad
+        self.is_leaf = is_leaf
+
+    @classmethod
+    def of(
+        cls,
+        dtype: dtypes.dtype,
+        shape: Shape,
+        strides: Stride | None = None,
+        *,
+        whole: bool = True,
+        requires_grad: bool = False,
+        is_leaf: bool = True,
+    ) -> Layout:
+        """The one layout of these facts; contiguous unless strides are given."""
+        return _layout(dtype, tuple(shape), strides, whole, requires_grad, is_leaf)
+
+    def but(self, **changes: Any) -> Layout:
+        """This layout with some facts changed."""
+        facts: dict[str, Any] = {
+            "strides": self.strides,
+            "whole": self.whole,
+            "requires_grad": self.requires_grad,
+            "is_leaf": self.is_leaf,
+        }
+        return Layout.of(self.dtype, self.type.shape, **(facts | changes))
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether elements follow each other in row-major order."""
+        expected = contiguous_strides(self.type.shape)
+        return self.numel == 0 or all(
+            size == 1 or step == wanted
+            for size, step, wanted in zip(self.shape, self.strides, expected, strict=True)
+        )
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether several elements lie at one place, as after ``expand``."""
+        return any(n > 1 and step == 0 for n, step in zip(self.shape, self.strides, strict=True))
+
+
+@lru_cache(maxsize=65_536)
+def _layout(
+    dtype: dtypes.dtype,
+    shape: Shape,
+    strides: Stride | None,
+    whole: bool,
+    requires_grad: bool,
+    is_leaf: bool,
+) -> Layout:
+    if strides is None:
+        return _layout(dtype, shape, contiguous_strides(shape), whole, requires_grad, is_leaf)
+    return Layout(TensorType(dtype, shape), strides, whole, requires_grad, is_leaf)

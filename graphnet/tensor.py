@@ -1,0 +1,483 @@
+"""``Tensor``: a handle with PyTorch's face.
+
+What a tensor computes is in the graph; what it is (memory, layout, place in the trace) is in
+:class:`~graphnet.trace.handle.Handle`. This class adds how it looks and behaves in Python.
+Functions that are also methods are attached by :mod:`graphnet.functions.methods`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from graphnet import dtypes, grad_mode, printing
+from graphnet.devices import CPU, device
+from graphnet.errors import AliasError, AutogradError, DtypeError, ScalarError, ShapeError
+from graphnet.ir.expression import Expression
+from graphnet.ir.op import Op
+from graphnet.ir.types import Size
+from graphnet.ops.convert import Cast, Clone, Detach
+from graphnet.ops.shape import Expand
+from graphnet.runtime.storage import Layout, Storage
+from graphnet.trace.backward import backward
+from graphnet.trace.handle import Handle
+from graphnet.trace.introspect import grad_fn_of, gradient_of
+from graphnet.trace.recorder import Recorder, current_recorder, settle
+
+
+def apply(op: Op, *operands: Any) -> Any:
+    """Record an operation on operands of which none need be a tensor."""
+    return current_recorder().apply(op, operands)
+
+
+class Tensor(Handle, Expression):
+    """A multi-dimensional array of one element type, with gradients.
+
+    >>> import graphnet as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__dict__",)
+
+    __array_priority__ = 1000  # numpy leaves `array * tensor` to us
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # methods attached by graphnet.functions
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """``torch.Tensor(2, 3)`` or ``torch.Tensor([1., 2.])``; Handle._of makes the others."""
+        return object.__new__(cls)
+
+    def __init__(self, *args: Any) -> None:
+        from graphnet.functions.creation import legacy_tensor
+
+        self._become(legacy_tensor(*args))
+
+    def _become(self, other: Handle) -> None:
+        """Be a handle on the same memory, at the same place in the trace."""
+        for name in Handle.__slots__:
+            if name != "__weakref__":
+                setattr(self, name, getattr(other, name))
+
+    # ------------------------------------------------------------------ making
+
+    @classmethod
+    def _from_array(cls, array: Any, *, shared: bool = False, requires_grad: bool = False) -> Self:
+        """A leaf over an array: takes it over, or shares it with numpy code if ``shared``."""
+        if array.flags.c_contiguous:
+            storage = Storage.of(array, shared=shared)
+            layout = Layout.of(storage.type.dtype, array.shape, requires_grad=requires_grad)
+            made: Self = cls._of(storage, layout)
+            return made
+        step = array.itemsize
+        strides = tuple(stride // step for stride in array.strides)
+        if min(strides) < 0 or any(stride % step for stride in array.strides):
+            raise AliasError(
+                "from_numpy: at least one stride in the given numpy array is negative or not a "
+                "multiple of the element size, and such memory cannot be shared",
+                cure="make a copy first, with array.copy()",
+            )
+        span = 1 + sum((n - 1) * s for n, s in zip(array.shape, strides, strict=True))
+        flat = np.lib.stride_tricks.as_strided(array, (span if array.size else 0,), (step,))
+        storage = Storage.of(flat, shared=shared)
+        layout = Layout.of(
+            storage.type.dtype, array.shape, strides, whole=False, requires_grad=requires_grad
+        )
+        made = cls._of(storage, layout)
+        return made
+
+    @staticmethod
+    def _make_subclass(cls: type[Any], data: Tensor, require_grad: bool = False) -> Any:  # noqa: PLW0211  # PyTorch's signature
+        """A new leaf of class ``cls`` over ``data``'s memory."""
+        layout = data._layout.but(requires_grad=require_grad, is_leaf=True)
+        made = cls._of(data._storage, layout, data._offset)
+        if data._storage.pending:
+            made._version = -1
+        return made
+
+    def _apply(self, op: Op, *operands: Any) -> Any:
+        return current_recorder().apply(op, operands)
+
+    # ------------------------------------------------------------------ facts
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return self._layout.shape
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The element type."""
+        return self._layout.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self._layout.shape)
+
+    @property
+    def device(self) -> device:
+        """Always the CPU."""
+        return CPU
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to or through this tensor."""
+        return self._layout.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Say whether gradients are wanted for this leaf."""
+        layout = self._layout
+        if not layout.is_leaf:
+            if not requires_grad:
+                raise AutogradError(
+                    "you can only change requires_grad flags of leaf variables.",
+                    cure="use .detach() for a tensor without history",
+                )
+            return self
+        if requires_grad and not (self.dtype.is_floating_point or self.dtype.is_complex):
+            raise AutogradError(
+                "only Tensors of floating point and complex dtype can require gradients, but this "
+                f"one is {self.dtype}"
+            )
+        if requires_grad != layout.requires_grad:
+            self._layout = layout.but(requires_grad=bool(requires_grad))
+            self._version = -1  # it enters the trace anew, as a leaf
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no differentiable operation made it."""
+        return self._layout.is_leaf
+
+    @property
+    def grad_fn(self) -> Any:
+        """The operation that made it, as a node of the backward graph; None for a leaf."""
+        return None if self._layout.is_leaf else grad_fn_of(self)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes have accumulated; of intermediates the latest's."""
+        if self._grad is None and not self._layout.is_leaf:
+            self._grad = gradient_of(self)
+        return self._grad  # type: ignore[return-value]  # handles made here are tensors
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if value.shape != self.shape:
+                raise ShapeError(
+                    f"assigned grad has data of a different size: {list(value.shape)}, but the "
+                    f"tensor's is {list(self.shape)}"
+                )
+            if value.dtype is not self.dtype:
+                raise DtypeError(
+                    f"assigned grad has data of a different type: {value.dtype}, not {self.dtype}"
+                )
+        self._grad = value
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory without history."""
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        settle(value._storage)
+        mine = self._layout
+        layout = value._layout.but(requires_grad=mine.requires_grad, is_leaf=mine.is_leaf)
+        self._storage, self._layout, self._offset = value._storage, layout, value._offset
+        self._segment, self._slot, self._version = None, -1, value._storage.version
+        self._array = None
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes an element takes."""
+        return self.dtype.itemsize
+
+    element_size = lambda self: self.dtype.itemsize  # noqa: E731  # one line for one fact
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes all elements take."""
+        return self.numel() * self.dtype.itemsize
+
+    @property
+    def _version_counter(self) -> int:
+        return self._storage.version
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return len(self._layout.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        return self._layout.shape if dim is None else self._layout.shape[dim]
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._layout.numel
+
+    nelement = numel
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Steps between elements, in elements, of all dimensions or of one."""
+        return self._layout.strides if dim is None else self._layout.strides[dim]
+
+    def storage_offset(self) -> int:
+        """How many elements of the storage lie before the first."""
+        return self._offset
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(self._settled().ctypes.data)
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Whether elements follow each other in row-major order."""
+        return self._layout.is_contiguous
+
+    def is_floating_point(self) -> bool:
+        """Whether the element type is floating point."""
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether the element type is complex."""
+        return self.dtype.is_complex
+
+    # ------------------------------------------------------------------ looking
+
+    def _settled(self) -> Any:
+        """The values, as an array that shares memory."""
+        settle(self._storage)
+        return self._memory()
+
+    def item(self) -> Any:
+        """The only element, as a Python number.
+
+        Raises:
+            ScalarError: there is not exactly one.
+        """
+        if self._layout.numel != 1:
+            raise ScalarError(
+                f"a Tensor with {self.numel()} elements cannot be converted to Scalar",
+                cure="reduce it first, for example with .sum() or .mean()",
+            )
+        return self._settled().item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists."""
+        return self._settled().tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The values as a numpy array that shares memory.
+
+        Raises:
+            AutogradError: the tensor requires grad (and ``force`` is not given).
+        """
+        if self._layout.requires_grad and not force:
+            raise AutogradError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
+                "instead."
+            )
+        array = self._settled()
+        self._storage.shared = True
+        return array.view()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __bool__(self) -> bool:
+        if self._layout.numel != 1:
+            many = "more than one value" if self._layout.numel else "no values"
+            raise ScalarError(f"Boolean value of Tensor with {many} is ambiguous")
+        return bool(self._settled().item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.is_floating_point or self.dtype.is_complex:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if not self._layout.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self._layout.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._layout.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter([self[i] for i in range(self._layout.shape[0])])
+
+    def __contains__(self, element: Any) -> bool:
+        return bool((self == element).any())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        from graphnet.nn.parameter import Parameter
+
+        return printing.format_tensor(
+            self._settled(),
+            dtype=self.dtype,
+            requires_grad=self.requires_grad,
+            grad_fn=None if self.is_leaf else self.grad_fn.name(),
+            parameter=isinstance(self, Parameter),
+        )
+
+    def __format__(self, spec: str) -> str:
+        if not self._layout.shape:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    # ------------------------------------------------------------------ operators
+
+    def __eq__(self, other: object) -> Any:
+        return self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare("ne", other)
+
+    def _compare(self, name: str, other: Any) -> Any:
+        from graphnet.ir.registry import singletons
+
+        if not isinstance(other, (Tensor, bool, int, float, complex, np.generic)):
+            return NotImplemented
+        return self._apply(singletons[name], self, other)
+
+    # ------------------------------------------------------------------ autograd
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Differentiate this tensor and add the gradients to the leaves' ``grad``.
+
+        Raises:
+            AutogradError: it has no history, or more than one element and no ``gradient``.
+        """
+        from graphnet.autograd import run_backward
+
+        run_backward(
+            (self,), (gradient,), retain_graph=retain_graph, create_graph=create_graph, inputs=inputs
+        )
+
+    def detach(self) -> Tensor:
+        """The same memory without history."""
+        return self._apply(Detach(), self)  # type: ignore[no-any-return]  # a tensor gives a tensor
+
+    def detach_(self) -> Self:
+        """Forget the history, in place."""
+        self._become(self.detach())
+        return self
+
+    def retain_grad(self) -> None:
+        """Nothing to do: the graph holds the gradient of every intermediate tensor."""
+        if not self.requires_grad:
+            raise AutogradError("can't retain_grad on Tensor that has requires_grad=False")
+
+    # ------------------------------------------------------------------ writing
+
+    def _write(self, value: Any) -> Self:
+        """Write ``value`` into this tensor's memory, with PyTorch's rules for in-place writes."""
+        self._check_writable()
+        if not isinstance(value, Tensor):
+            from graphnet.functions.creation import tensor
+
+            value = tensor(value, dtype=self.dtype)
+        if value.dtype is not self.dtype:
+            if not dtypes.can_cast(value.dtype, self.dtype):
+                raise DtypeError(
+                    f"result type {value.dtype.name} can't be cast to the desired output type "
+                    f"{self.dtype.name}",
+                    cure="write out of place, or cast the tensor first",
+                )
+            value = self._apply(Cast(self.dtype), value)
+        if value.shape != self.shape:
+            if value.dim() > self.dim():
+                raise ShapeError(
+                    f"output with shape {list(self.shape)} doesn't match the broadcast shape "
+                    f"{list(value.shape)}"
+                )
+            value = self._apply(Expand(tuple(self.shape)), value)
+        if value._storage is self._storage:
+            value = self._apply(Clone(), value)
+        current_recorder().write(self, value)
+        return self
+
+    def _check_writable(self) -> None:
+        layout = self._layout
+        if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
+            raise AutogradError(
+                "a leaf Variable that requires grad is being used in an in-place operation.",
+                cure="put it under `with torch.no_grad():`, or write out of place",
+            )
+        if layout.overlaps:
+            raise AliasError(
+                "unsupported operation: more than one element of the written-to tensor refers to "
+                "a single memory location.",
+                cure="clone() the tensor before performing the operation",
+            )
+
+    # ------------------------------------------------------------------ copying
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if not self.is_leaf:
+            raise AutogradError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol at the moment."
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        array = np.array(self._settled(), order="C")
+        made = type(self)._from_array(array, requires_grad=self.requires_grad)
+        made.__dict__.update(self.__dict__)
+        memo[id(self)] = made
+        if self._grad is not None:
+            made._grad = self._grad.__deepcopy__(memo)  # type: ignore[attr-defined]  # a tensor
+        return made
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise AutogradError(
+                "Cowardly refusing to serialize non-leaf tensor which requires_grad",
+                cure="detach() it first",
+            )
+        array = np.ascontiguousarray(self._settled())
+        return (_rebuild_tensor, (type(self), array, self.requires_grad, dict(self.__dict__)))
+
+
+def _rebuild_tensor(
+    cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]
+) -> Tensor:
+    made = cls._from_array(np.array(array), requires_grad=requires_grad)
+    made.__dict__.update(attributes)
+    return made
+
+
+Recorder.handle = Tensor
+Function = Callable[..., Any]

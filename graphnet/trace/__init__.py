@@ -1,0 +1,1 @@
+"""Recording programs: a trie of trace states, and what runs when somebody looks."""

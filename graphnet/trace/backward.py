@@ -1,0 +1,340 @@
+"""The backward pass: one edge of the trie, across as many segments as the history has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from graphnet import grad_mode
+from graphnet.errors import AutogradError
+from graphnet.ir.builder import Builder
+from graphnet.ir.core_ops import Constant
+from graphnet.ir.node import Node, Phase, Value
+from graphnet.ir.op import Trait
+from graphnet.passes.autodiff import differentiate, seed
+from graphnet.passes.residuals import history as walked
+from graphnet.trace.handle import Handle
+from graphnet.trace.segment import Segment
+from graphnet.trace.state import Backward, Slot, Trace
+
+if TYPE_CHECKING:
+    from graphnet.trace.recorder import Recorder
+
+_BACKWARD = "backward"
+
+
+def backward(
+    recorder: Recorder,
+    roots: Sequence[Handle],
+    cotangents: Sequence[Handle | None],
+    *,
+    inputs: Sequence[Handle] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> tuple[list[tuple[Handle, Handle]], list[Handle | None]]:
+    """Record a backward pass.
+
+    Args:
+        recorder: where it is recorded.
+        roots: the tensors to differentiate.
+        cotangents: the gradient arriving at each; None for 1.
+        inputs: tensors whose gradients are wanted, instead of all leaves'.
+        retain_graph: keep what another backward pass would need.
+        create_graph: make the gradients differentiable themselves.
+
+    Returns:
+        The (leaf, gradient) pairs found, or, if ``inputs`` is given, nothing and the gradient of
+        each of them, None where the roots do not depend on it.
+    """
+    with recorder.lock, grad_mode.set_grad_enabled(create_graph):
+        operands = [*roots, *(c for c in cotangents if c is not None)]
+        for handle in (*operands, *(inputs or ())):
+            segment = recorder.segment
+            recorder.slot_of(handle)
+            if recorder.segment is not segment:  # a run began a new segment
+                return backward(
+                    recorder,
+                    roots,
+                    cotangents,
+                    inputs=inputs,
+                    retain_graph=retain_graph,
+                    create_graph=create_graph,
+                )
+        chain = history(recorder.segment)
+        wanted = [_origins(handle, chain) for handle in inputs or ()]
+        head = (
+            _BACKWARD,
+            tuple(c is not None for c in cotangents),
+            create_graph,
+            retain_graph,
+            inputs is not None and tuple(map(tuple, wanted)),
+            _signature(chain),
+        )
+        emitter = _Emitter(recorder, chain, len(roots), head[1], wanted, inputs is None)
+        phase, recorder.phase = recorder.phase, Phase.BACKWARD
+        try:
+            state, _ = recorder.record(head, operands, emitter)
+        finally:
+            recorder.phase = phase
+        if state.backward is None:
+            state.backward = emitter.finish(state.first)
+        found = state.backward
+        _bind(found, chain, create_graph)
+        segment = recorder.segment
+        segment.gradients.append(state)
+        if not retain_graph:
+            for past, nodes in zip(chain, found.spent, strict=True):
+                if nodes:
+                    past.spent.append(nodes)
+            for position, value in found.released:
+                chain[position].saved.pop(value, None)
+        layouts = state.layouts
+        first = state.first
+
+        def handle_of(slot: Slot) -> Handle:
+            layout = layouts[slot - first]
+            if layout is None:
+                raise AutogradError("a gradient is no tensor")
+            made: Handle = recorder.new(slot, layout)
+            return made
+
+        if inputs is not None:
+            return [], [None if s is None else handle_of(s) for s in found.wanted]
+        return [
+            (chain[position].variables[slot], handle_of(gradient))
+            for position, slot, gradient in found.gradients
+        ], []
+
+
+def history(segment: Segment) -> list[Segment]:
+    """The segments a backward pass from here may reach, the latest first."""
+    if not segment.links:
+        return [segment]
+    found = {segment}
+    stack = [segment]
+    while stack:
+        for past, _ in stack.pop().links.values():
+            if past not in found:
+                found.add(past)
+                stack.append(past)
+    return sorted(found, key=lambda past: past.sequence, reverse=True)
+
+
+def _signature(chain: list[Segment]) -> tuple[Any, ...]:
+    """What the pass depends on beyond the current state: the past, and how it hangs together."""
+    if len(chain) == 1:
+        return ()
+    position = {past: number for number, past in enumerate(chain)}
+    return tuple(
+        (
+            past.state if number else None,
+            tuple(past.spent) if number else (),
+            tuple((slot, position[to], place) for slot, (to, place) in past.links.items()),
+        )
+        for number, past in enumerate(chain)
+    )
+
+
+def _origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Value]]:
+    """Where a tensor stands in the history: each place its gradient is collected at."""
+    if handle._layout.is_leaf:
+        return [
+            (position, slot)
+            for position, past in enumerate(chain)
+            for slot, variable in past.variables.items()
+            if variable is handle
+        ]
+    segment: Segment | None = handle._segment
+    place: Slot | Value = handle._slot
+    while segment is not None and not isinstance(place, Value) and place in segment.links:
+        segment, place = segment.links[place]
+    return [(chain.index(segment), place)] if segment in chain else []
+
+
+def _bind(found: Backward, chain: list[Segment], create_graph: bool) -> None:
+    """Bind the saved values that the pass reads; check that nobody wrote to them since."""
+    current = chain[0]
+    for position, value, slot in found.imports:
+        past = chain[position]
+        if value in past.saved:
+            current.bindings.append(past.saved[value])
+        else:
+            current.bindings.append(_leaf_value(past, value))
+        if create_graph and value.requires_grad:
+            leaf = _leaf_slot(past, value)
+            if leaf in past.variables:
+                current.variables[slot] = past.variables[leaf]
+            else:
+                current.links[slot] = (past, value)
+
+
+def _leaf_slot(past: Segment, value: Value) -> Slot:
+    return Trace.to(past.state).values.index(value) if value.op.name == "input" else -1
+
+
+def _leaf_value(past: Segment, value: Value) -> Any:
+    """What an input of an earlier segment stood for; None if it was not kept.
+
+    Raises:
+        AutogradError: its memory was written to since.
+    """
+    if value.op.name != "input":
+        return None  # not saved, so nothing that is computed reads it
+    trace = Trace.to(past.state)
+    inputs = [node.result for node in trace.nodes if node.op is value.op]
+    slot = trace.values.index(value) if value in trace.values else -1
+    if slot in past.versions:
+        storage, version = past.versions[slot]
+        if storage.version != version:
+            raise AutogradError(
+                "one of the variables needed for gradient computation has been modified by an "
+                f"inplace operation: a tensor {value.type} is at version {storage.version}; "
+                f"expected version {version} instead",
+                cure="compute the gradient before the in-place write, or write out of place",
+            )
+    return past.bindings[inputs.index(value)]
+
+
+class _Emitter:
+    """Makes the gradient nodes at the first visit of a backward edge."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        chain: list[Segment],
+        roots: int,
+        given: tuple[bool, ...],
+        wanted: list[list[tuple[int, Slot | Value]]],
+        all_leaves: bool,
+    ) -> None:
+        self.recorder = recorder
+        self.chain = chain
+        self.roots = roots
+        self.given = given
+        self.wanted = wanted
+        self.all_leaves = all_leaves
+        self.found = Backward()
+        self.results: list[Value] = []
+        self._imported: dict[Value, Value] = {}
+        self._imports: list[tuple[int, Value, Value]] = []
+
+    def __call__(self, *operands: Value) -> tuple[Value, ...]:
+        roots, given = operands[: self.roots], iter(operands[self.roots :])
+        builder = Builder.current()
+        traces = [self.recorder.trace(), *(Trace.to(past.state) for past in self.chain[1:])]
+        arriving: list[dict[Value, Value]] = [{} for _ in self.chain]
+        for root, is_given in zip(roots, self.given, strict=True):
+            cotangent = next(given) if is_given else seed(root)
+            _add(arriving[0], root, cotangent)
+        position_of = {past: number for number, past in enumerate(self.chain)}
+        gradients: list[dict[Value, Value]] = []
+        for number, (past, trace) in enumerate(zip(self.chain, traces, strict=True)):
+            nodes = walked(trace.nodes, arriving[number]) if arriving[number] else []
+            spent: set[Node] = set()
+            found = differentiate(
+                nodes,
+                arriving[number],
+                primal=self._primal(number) if number else None,
+                visit=lambda node, reads, past=past, spent=spent: _visit(past, spent, node, reads),  # type: ignore[misc]  # bound at once
+            )
+            self.found.spent.append(frozenset(spent))
+            gradients.append(found)
+            for slot, (to, place) in past.links.items():
+                leaf = trace.values[slot]
+                if leaf in found:
+                    target = position_of[to]
+                    value = place if isinstance(place, Value) else traces[target].values[place]
+                    _add(arriving[target], value, found[leaf])
+        self._collect(traces, gradients)
+        self._release(traces)
+        del builder
+        return tuple(self.results)
+
+    def _collect(self, traces: list[Trace], gradients: list[dict[Value, Value]]) -> None:
+        """Choose what gets a slot: gradients of leaves, of inputs, of live intermediates."""
+        if self.all_leaves:
+            for number, past in enumerate(self.chain):
+                for slot in past.variables:
+                    gradient = gradients[number].get(traces[number].values[slot])
+                    if gradient is not None:
+                        self.found.gradients.append((number, slot, self._slot(gradient)))
+        for places in self.wanted:
+            parts = [
+                gradients[number].get(
+                    place if isinstance(place, Value) else traces[number].values[place]
+                )
+                for number, place in places
+            ]
+            total: Value | None = None
+            for part in parts:
+                if part is not None:
+                    total = part if total is None else total + part
+            self.found.wanted.append(None if total is None else self._slot(total))
+        known = {value: slot for slot, value in enumerate(traces[0].values)}
+        for value, gradient in gradients[0].items():
+            if value in known:
+                self.found.by_slot[known[value]] = self._slot(gradient)
+
+    def _slot(self, value: Value) -> Slot:
+        """The place of a result among the results; made absolute by :meth:`finish`."""
+        self.results.append(value)
+        return len(self.results) - 1
+
+    def finish(self, first: Slot) -> Backward:
+        """What was found, with slots counted from the start of the segment."""
+        found = self.found
+        found.gradients = [(n, slot, first + g) for n, slot, g in found.gradients]
+        found.wanted = [None if g is None else first + g for g in found.wanted]
+        found.by_slot = {slot: first + g for slot, g in found.by_slot.items()}
+        found.imports = [(n, value, first + slot) for n, value, slot in found.imports]
+        return found
+
+    def _primal(self, number: int) -> Any:
+        """What stands here for a value of an earlier segment."""
+        builder = Builder.current()
+
+        def read(value: Value) -> Value:
+            here = self._imported.get(value)
+            if here is None:
+                op = value.op
+                if isinstance(op, Constant):
+                    here = builder.constant(op.value)
+                elif op.is_(Trait.VIEW):
+                    here = builder.emit(op, *(read(operand) for operand in value.node.operands))
+                else:
+                    here = builder.input(value.type, "saved", requires_grad=value.requires_grad)
+                    self.found.imports.append((number, value, self._slot(here)))
+                self._imported[value] = here
+            return here
+
+        return read
+
+    def _release(self, traces: list[Trace]) -> None:
+        """Find saved values of which every reader is spent."""
+        for number, past in enumerate(self.chain[1:], start=1):
+            spent = self.found.spent[number].union(*past.spent)
+            readers: dict[Value, bool] = {}
+            for node in traces[number].nodes:
+                if any(operand.requires_grad for operand in node.operands):
+                    for value in (*node.operands, *node.results):
+                        readers[value] = readers.get(value, True) and node in spent
+            self.found.released += [
+                (number, value) for value, over in readers.items() if over and value in past.saved
+            ]
+
+
+def _visit(past: Segment, spent: set[Node], node: Node, reads: bool) -> None:
+    if not reads:
+        return
+    if past.is_spent(node):
+        raise AutogradError(
+            "Trying to backward through the graph a second time (or directly access saved tensors "
+            f"after they have already been freed), at {node.op.name} ({node.location})",
+            cure="specify retain_graph=True in the first backward() if you need a second one",
+        )
+    spent.add(node)
+
+
+def _add(arriving: dict[Value, Value], value: Value, gradient: Value) -> None:
+    before = arriving.get(value)
+    arriving[value] = gradient if before is None else before + gradient

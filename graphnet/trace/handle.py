@@ -1,0 +1,65 @@
+"""What the recorder knows of a tensor. The facade's ``Tensor`` is a handle with PyTorch's face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphnet.ir.types import Size
+from graphnet.runtime.storage import Layout, Storage
+
+if TYPE_CHECKING:
+    from graphnet.trace.segment import Segment
+
+
+class Handle:
+    """A mutable handle: memory, a layout over it, and its present place in a trace.
+
+    ``_segment`` and ``_slot`` say which value of which segment this tensor is; they hold as long
+    as ``_version`` is the storage's. For a finished segment they are the gradient history.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_array",
+        "_grad",
+        "_layout",
+        "_offset",
+        "_segment",
+        "_slot",
+        "_storage",
+        "_version",
+    )
+
+    _storage: Storage
+    _layout: Layout
+    _offset: int
+    _segment: Segment | None
+    _slot: int
+    _version: int
+    _grad: Handle | None
+    _array: Any
+
+    @classmethod
+    def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Any:
+        """A handle on memory, not in any trace yet."""
+        self = cls.__new__(cls)
+        self._storage = storage
+        self._layout = layout
+        self._offset = offset
+        self._segment = None
+        self._slot = -1
+        self._version = storage.version
+        self._grad = None
+        self._array = None
+        return self
+
+    @property
+    def _shape(self) -> Size:
+        return self._layout.shape
+
+    def _memory(self) -> Any:
+        """The settled buffer as an array of this tensor's layout; memory is shared."""
+        array = self._array
+        if array is None:
+            array = self._array = self._storage.view(self._layout, self._offset)
+        return array

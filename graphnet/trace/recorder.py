@@ -1,0 +1,441 @@
+"""Records operations: one step in the trie each, and a run when somebody looks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar
+from weakref import ref
+
+import numpy as np
+
+from graphnet import grad_mode
+from graphnet.config import config
+from graphnet.errors import ArgumentError, AutogradError
+from graphnet.ir.builder import Builder
+from graphnet.ir.core_ops import Constant
+from graphnet.ir.node import Phase, Value
+from graphnet.ir.op import Op
+from graphnet.ir.types import GeneratorType, TensorType
+from graphnet.ops.convert import Attach, Detach
+from graphnet.ops.shape import ViewOp
+from graphnet.ops.strided import AsStrided, AsStridedScatter
+from graphnet.runtime.storage import Layout, Storage
+from graphnet.source import user_location
+from graphnet.trace.cache import TraceCache
+from graphnet.trace.execution import run_segment
+from graphnet.trace.handle import Handle
+from graphnet.trace.segment import Segment
+from graphnet.trace.state import Edge, Key, Slot, State, Trace
+
+Emit = Callable[..., Any]
+
+_NUMBERS = frozenset({bool, int, float, complex})
+_LEAF = "leaf"
+_GENERATOR = "generator"
+
+
+class Draws:
+    """The random state of a trace: a generator's engine and its latest token in the graph."""
+
+    __slots__ = ("engine", "segment", "slot")
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.segment: Segment | None = None
+        self.slot: Slot = -1
+
+
+class Recorder:
+    """The trace of one thread.
+
+    ``handle`` is the class of the tensors it makes; the facade sets it.
+    """
+
+    handle: ClassVar[type[Handle]] = Handle
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.cache = TraceCache()
+        self.segment = Segment(self, self.cache.root, 0)
+        self.phase = Phase.FORWARD
+        self._trace = Trace(self.cache.root)
+
+    # ------------------------------------------------------------------ recording
+
+    def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """Record ``op``; a handle, or a tuple of handles, on what it will compute."""
+        with self.lock:
+            state, numbers = self.record(op, operands, op)
+            if isinstance(op, ViewOp):
+                return self._view(op, operands[0], state, numbers)
+            segment = self.segment
+            slot = state.first
+            layouts = state.layouts
+            if len(layouts) == 1:
+                return self._result(segment, slot, layouts[0])
+            return tuple(
+                self._result(segment, slot + i, layout) for i, layout in enumerate(layouts)
+            )
+
+    def record(
+        self, head: Hashable, operands: Sequence[Any], emit: Emit
+    ) -> tuple[State, tuple[Any, ...]]:
+        """Take one step in the trie.
+
+        Args:
+            head: what the step does.
+            operands: handles, random states, and Python numbers. Numbers are baked into the graph
+                at first sight; at the first visit with other ones they become inputs.
+            emit: makes the nodes, given the operands as IR values; called at a first visit only.
+
+        Returns:
+            The state after the step, and the numbers among the operands.
+        """
+        cache = self.cache
+        while True:
+            segment = self.segment
+            if segment.state.size > config.watermark:
+                self.run("watermark")
+                segment = self.segment
+            key: list[Any] = [head, grad_mode.enabled()]
+            numbers: list[Any] = []
+            for operand in operands:
+                if isinstance(operand, Handle):
+                    if (
+                        operand._segment is segment
+                        and operand._version == operand._storage.version
+                    ):
+                        key.append(operand._slot)
+                    else:
+                        key.append(self.enter(operand))
+                elif isinstance(operand, Draws):
+                    key.append(self._enter_generator(operand))
+                elif operand.__class__ in _NUMBERS:
+                    key.append(operand.__class__)
+                    numbers.append(operand)
+                else:
+                    operands = [_as_operand(operand, head) for operand in operands]
+                    break
+            else:
+                if segment is self.segment:
+                    break
+        state = segment.state
+        constants = tuple(numbers)
+        edge = state.edges.get(tuple(key))
+        if edge is None:
+            edge = self._extend(tuple(key), operands, constants, emit)
+        elif edge.constants is None:
+            segment.bindings.extend(constants)
+            cache.hits += 1
+        elif edge.constants == constants:
+            cache.hits += 1
+        else:
+            edge = self._extend(tuple(key), operands, constants, emit, baked=False)
+        segment.state = edge.state
+        return edge.state, constants
+
+    def _extend(
+        self,
+        key: Key,
+        operands: Sequence[Any],
+        numbers: tuple[Any, ...],
+        emit: Emit,
+        baked: bool = True,
+    ) -> Edge:
+        """Make an edge: infer types, emit nodes. Nothing has changed if this raises."""
+        segment = self.segment
+        slots = iter([part for part in key[2:] if isinstance(part, int)])
+        values = self.trace().values
+        # A zero may be positive or negative, which compare equal: never bake a floating one.
+        baked = baked and not any(isinstance(n, float) and n == 0.0 for n in numbers)
+        location = user_location()
+        builder = Builder(phase=self.phase, location=location)
+        builder.grad_enabled = bool(key[1])
+        with builder:
+            arguments = [
+                values[next(slots)]
+                if isinstance(operand, (Handle, Draws))
+                else builder.constant(operand)
+                if baked
+                else builder.input(Constant(operand).infer())
+                for operand in operands
+            ]
+            results = emit(*arguments)
+        made = results if isinstance(results, tuple) else (results,)
+        layouts = tuple(map(_layout_of, made))
+        state = State(segment.state, builder.nodes, made, layouts, location)
+        op = key[0]
+        if isinstance(op, ViewOp):
+            source = next(operand for operand in operands if isinstance(operand, Handle))
+            strides, delta = op.strides(
+                source._layout.type.shape, source._layout.strides, *numbers
+            )
+            state.layouts = (layouts[0].but(strides=strides, whole=_covers(source, layouts[0], strides)),)  # type: ignore[union-attr]  # a view op makes a tensor
+            state.offset = None if numbers else delta
+        edge = Edge(state, numbers if baked else None)
+        if not baked:
+            segment.bindings.extend(numbers)
+        self.cache.add(segment.state, key, edge)
+        return edge
+
+    def trace(self) -> Trace:
+        """The nodes and values recorded so far."""
+        self._trace = self._trace.advance(self.segment.state)
+        return self._trace
+
+    # ------------------------------------------------------------------ results
+
+    def _result(self, segment: Segment, slot: Slot, layout: Layout | None) -> Any:
+        if layout is None:
+            return slot
+        storage = Storage(layout.type)
+        storage.segment = segment
+        storage.slot = slot
+        storage.pending = True
+        segment.created.append(ref(storage))
+        made = self.handle._of(storage, layout)
+        made._segment = segment
+        made._slot = slot
+        return made
+
+    def new(self, slot: Slot, layout: Layout) -> Any:
+        """A handle on the value of ``slot``, with memory of its own."""
+        return self._result(self.segment, slot, layout)
+
+    def _view(self, op: ViewOp, base: Handle, state: State, numbers: tuple[Any, ...]) -> Any:
+        layout = state.layouts[0]
+        assert layout is not None  # noqa: S101  # a view op makes a tensor
+        delta = state.offset
+        if delta is None:
+            delta = op.strides(base._layout.type.shape, base._layout.strides, *numbers)[1]
+        made = self.handle._of(base._storage, layout, base._offset + delta)
+        made._segment = self.segment
+        made._slot = state.first
+        return made
+
+    # ------------------------------------------------------------------ entering the trace
+
+    def enter(self, handle: Handle) -> Slot:
+        """The slot of a tensor that is not in this segment yet, or whose memory has changed."""
+        storage = handle._storage
+        if storage.pending and storage.segment is not self.segment:
+            settle(storage)
+        segment = self.segment
+        layout = handle._layout
+        if storage.pending:
+            if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
+                # A leaf written to in this trace starts the next one as a leaf again.
+                self.run("leaf written")
+                return self.enter(handle)
+            self._reread(handle)
+            return handle._slot
+        return self._enter_leaf(segment, handle, storage, layout)
+
+    def _enter_leaf(
+        self, segment: Segment, handle: Handle, storage: Storage, layout: Layout
+    ) -> Slot:
+        group = segment.memory.setdefault(storage, segment.state.size)
+        key = (_LEAF, layout, group)
+        edge = segment.state.edges.get(key)
+        if edge is None:
+            builder = Builder(phase=self.phase, location=user_location())
+            value = builder.input(
+                layout.type, getattr(handle, "_name", ""), requires_grad=layout.requires_grad
+            )
+            state = State(segment.state, builder.nodes, (value,), (layout,), builder.location)
+            edge = Edge(state, ())
+            self.cache.add(segment.state, key, edge)
+        slot = edge.state.first
+        array = handle._memory()
+        segment.bindings.append(array.copy() if storage.shared else array)
+        segment.versions[slot] = (storage, storage.version)
+        if layout.requires_grad:
+            if layout.is_leaf:
+                segment.variables[slot] = handle
+            elif handle._segment is not None:
+                segment.links[slot] = (handle._segment, handle._slot)
+        segment.state = edge.state
+        handle._segment, handle._slot, handle._version = segment, slot, storage.version
+        if layout.whole and storage.segment is not segment:
+            storage.segment, storage.slot = segment, slot
+        return slot
+
+    def _enter_generator(self, draws: Draws) -> Slot:
+        segment = self.segment
+        if draws.segment is segment:
+            return draws.slot
+        if draws.segment is not None and not draws.segment.finished:
+            draws.segment.recorder.run("generator shared between threads")
+        group = sum(isinstance(bound, type(draws.engine)) for bound in segment.bindings)
+        key = (_GENERATOR, group)
+        edge = segment.state.edges.get(key)
+        if edge is None:
+            builder = Builder(phase=self.phase, location=user_location())
+            value = builder.input(GeneratorType(), "generator")
+            state = State(segment.state, builder.nodes, (value,), (None,), builder.location)
+            edge = Edge(state, ())
+            self.cache.add(segment.state, key, edge)
+        segment.bindings.append(draws.engine)
+        segment.state = edge.state
+        draws.segment, draws.slot = segment, edge.state.first
+        return draws.slot
+
+    def _base(self, storage: Storage) -> Any:
+        """A handle on a whole storage."""
+        base = self.handle._of(storage, Layout.of(storage.type.dtype, storage.type.shape))
+        if storage.segment is self.segment:
+            base._segment, base._slot = self.segment, storage.slot
+        return base
+
+    def _reread(self, handle: Handle) -> None:
+        """Read a view again from its memory's present value."""
+        layout = handle._layout
+        current = self._base(handle._storage)
+        with grad_mode.set_grad_enabled(True):
+            if not layout.requires_grad and self._value(current._slot).requires_grad:
+                current = self.apply(Detach(), (current,))
+            if not layout.whole:
+                view = AsStrided(layout.type.shape, layout.strides)
+                current = self.apply(view, (current, handle._offset))
+        handle._segment, handle._slot = current._segment, current._slot
+        handle._version = handle._storage.version
+
+    def _value(self, slot: Slot) -> Value:
+        return self.trace().values[slot]
+
+    # ------------------------------------------------------------------ writing
+
+    def write(self, handle: Handle, value: Handle) -> None:
+        """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape."""
+        with self.lock:
+            segment, storage, layout = self.segment, handle._storage, handle._layout
+            differentiable = grad_mode.enabled()
+            self.slot_of(handle)
+            self.slot_of(value)
+            if storage.segment is not self.segment:
+                self.enter(self._base(storage))
+            if self.segment is not segment:
+                return self.write(handle, value)  # entering ran the trace; start over
+            before = storage.slot
+            if not differentiable and self._value(value._slot).requires_grad:
+                value = self.apply(Detach(), (value,))
+            after = value
+            if not layout.whole:
+                store = AsStridedScatter(layout.strides)
+                after = self.apply(store, (self._base(storage), value, handle._offset))
+            if not differentiable and self._has_history(before):
+                with grad_mode.set_grad_enabled(True):
+                    after = self.apply(Attach(), (after, self._base(storage)))
+            self.assign(handle, after._slot, before)
+            if not layout.whole:
+                handle._version = -1  # to be read again from the memory it was written to
+            if differentiable and self._value(after._slot).requires_grad:
+                handle._layout = layout.but(requires_grad=True, is_leaf=False)
+            if storage.shared:
+                self.run("memory shared with numpy was written")
+
+    def _has_history(self, slot: Slot) -> bool:
+        """Whether a value was computed differentiably: it requires grad and is no leaf."""
+        return self._value(slot).requires_grad and slot not in self.segment.variables
+
+    def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
+        """Make ``slot`` the present value of a whole storage that was at ``before``."""
+        storage, segment = handle._storage, self.segment
+        if storage.array is not None:
+            segment.mutated.setdefault(storage, before)
+        storage.version += 1
+        storage.segment, storage.slot, storage.pending = segment, slot, True
+        handle._segment, handle._slot = segment, slot
+        # A leaf that requires grad must not be read by its new value: see `enter`.
+        is_variable = handle._layout.requires_grad and handle._layout.is_leaf
+        handle._version = -1 if is_variable else storage.version
+
+    def slot_of(self, handle: Handle) -> Slot:
+        """The slot of a tensor in the current segment."""
+        if handle._segment is self.segment and handle._version == handle._storage.version:
+            return handle._slot
+        return self.enter(handle)
+
+    # ------------------------------------------------------------------ running
+
+    def run(self, reason: str) -> None:
+        """Run what was recorded; every tensor alive is settled and a new segment begins."""
+        with self.lock:
+            segment = self.segment
+            if segment.state is self.cache.root:
+                return
+            self.cache.note_run(reason)
+            trace = self.trace()
+            self.segment = Segment(self, self.cache.next_root(), segment.sequence + 1)
+            self._trace = Trace(self.segment.state)
+            run_segment(self.cache, segment, trace)
+
+
+def _as_operand(operand: Any, head: Hashable) -> Any:
+    """A numpy number, or anything that is a Python number by inheritance, as a plain one.
+
+    Raises:
+        ArgumentError: it is neither a tensor nor a number.
+    """
+    if isinstance(operand, (Handle, Draws)) or operand.__class__ in _NUMBERS:
+        return operand
+    if isinstance(operand, np.generic):
+        return operand.item()
+    for kind in (bool, int, float, complex):
+        if isinstance(operand, kind):
+            return kind(operand)
+    raise ArgumentError(
+        f"{head}(): expected a tensor or a number, but got {type(operand).__name__}",
+        cure="make a tensor of it first, with torch.tensor(...)",
+    )
+
+
+def _layout_of(value: Value) -> Layout | None:
+    kind = value.type
+    if not isinstance(kind, TensorType):
+        return None
+    return Layout.of(
+        kind.dtype,
+        kind.shape,
+        requires_grad=value.requires_grad,
+        is_leaf=not value.requires_grad,
+    )
+
+
+def _covers(source: Handle, layout: Layout, strides: tuple[int, ...]) -> bool:
+    """Whether a view still covers its whole storage in the storage's own shape and order."""
+    return (
+        source._layout.whole
+        and layout.type.shape == source._storage.type.shape
+        and layout.but(strides=strides).is_contiguous
+    )
+
+
+_threads = threading.local()
+
+
+def current_recorder() -> Recorder:
+    """This thread's recorder."""
+    try:
+        return _threads.recorder  # type: ignore[no-any-return]  # only recorders are put there
+    except AttributeError:
+        _threads.recorder = Recorder()
+        return _threads.recorder  # type: ignore[no-any-return]  # the one just made
+
+
+def settle(storage: Storage) -> None:
+    """Bring a storage's memory up to date.
+
+    Raises:
+        Whatever made the run fail that should have computed it.
+    """
+    if storage.pending:
+        segment = storage.segment
+        if not segment.finished:
+            segment.recorder.run("looked at")
+        if storage.pending:
+            raise AutogradError(
+                "this tensor's value was never computed: the run that should have failed",
+                cure="see the first error; make the tensor again",
+            ) from segment.error

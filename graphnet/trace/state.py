@@ -1,0 +1,144 @@
+"""The trie of trace states: what has been recorded since the trace began.
+
+A state stands for a whole prefix of a program. Recording an operation follows an edge; only where
+there is none yet are types inferred, nodes made and gradients derived. What is known about a
+result — type, layout, place in the graph — is therefore looked up, not computed, whenever a
+program does again what it did before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphnet.ir.node import Node, Value
+from graphnet.runtime.storage import Layout
+from graphnet.source import Location
+
+Key = tuple[Hashable, ...]
+Slot = int
+
+
+@dataclass(slots=True, eq=False)
+class Backward:
+    """What a backward edge found out, the same at every visit. A position counts segments of the
+    history, the current one first.
+
+    Attributes:
+        gradients: (position, slot there, slot of the gradient) of each leaf that has one.
+        wanted: the slot of the gradient of each input asked for, None where there is none.
+        by_slot: for each slot of the current segment that has a gradient, the gradient's slot.
+        imports: (position, value, slot here) of the saved values that the gradients read, in the
+            order in which they are bound.
+        spent: for each segment, the nodes whose saved values the pass used up.
+        released: (position, value) of saved values that nothing can need any more.
+    """
+
+    gradients: list[tuple[int, Slot, Slot]] = field(default_factory=list)
+    wanted: list[Slot | None] = field(default_factory=list)
+    by_slot: dict[Slot, Slot] = field(default_factory=dict)
+    imports: list[tuple[int, Value, Slot]] = field(default_factory=list)
+    spent: list[frozenset[Node]] = field(default_factory=list)
+    released: list[tuple[int, Value]] = field(default_factory=list)
+
+
+class State:
+    """A vertex of the trie.
+
+    Attributes:
+        parent: the state before, or None at the root.
+        nodes: the nodes that the edge to this state added to the graph.
+        values: the values that got slots here.
+        first: the slot of the first of them.
+        size: the number of slots so far, here included.
+        layouts: the layout of each of the values.
+        offset: for a view, how far behind its base it starts, when that never changes.
+        edges: where each key leads.
+        runs: what was made to run this state, by what was demanded of it.
+        location: the user's line that made it first.
+    """
+
+    __slots__ = (
+        "backward",
+        "branches",
+        "edges",
+        "first",
+        "layouts",
+        "location",
+        "nodes",
+        "offset",
+        "parent",
+        "runs",
+        "size",
+        "values",
+        "wants_gradients",
+    )
+
+    def __init__(
+        self,
+        parent: State | None = None,
+        nodes: list[Node] | None = None,
+        values: tuple[Value, ...] = (),
+        layouts: tuple[Layout | None, ...] = (),
+        location: Location | None = None,
+    ) -> None:
+        self.parent = parent
+        self.nodes = nodes or []
+        self.values = values
+        self.first = parent.size if parent else 0
+        self.size = self.first + len(values)
+        self.layouts = layouts
+        self.location = location
+        self.offset: int | None = 0
+        self.backward: Backward | None = None
+        self.edges: dict[Key, Edge] = {}
+        self.runs: dict[Hashable, Any] = {}
+        self.branches = 0
+        self.wants_gradients: frozenset[Slot] = frozenset()
+
+    def path(self) -> Iterator[State]:
+        """The states from the root to this one."""
+        states = []
+        state: State | None = self
+        while state is not None:
+            states.append(state)
+            state = state.parent
+        return reversed(states)
+
+
+@dataclass(slots=True, eq=False)
+class Edge:
+    """A transition. ``constants`` are the numbers baked into it; None once they are inputs."""
+
+    state: State
+    constants: tuple[Any, ...] | None
+
+
+@dataclass(slots=True)
+class Trace:
+    """The nodes and values on the path to a state, extended as the path grows."""
+
+    state: State
+    values: list[Value] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+
+    @classmethod
+    def to(cls, state: State) -> Trace:
+        """Walk the whole path."""
+        trace = cls(state)
+        for step in state.path():
+            trace.values.extend(step.values)
+            trace.nodes.extend(step.nodes)
+        return trace
+
+    def advance(self, state: State) -> Trace:
+        """This trace if it leads to ``state`` or to its parent, else a fresh walk."""
+        if state is self.state:
+            return self
+        if state.parent is self.state:
+            self.values.extend(state.values)
+            self.nodes.extend(state.nodes)
+            self.state = state
+            return self
+        return Trace.to(state)
