@@ -2,12 +2,23 @@
 
 from graphnet.ops import (
     arithmetic,
+    bounds,
     compare,
     convert,
     create,
+    index,
+    join,
     math,
     matmul,
+    power,
+    rearrange,
     reduce,
+    rounding,
+    scan,
+    scatter,
+    search,
     shape,
+    sort,
+    statistics,
     strided,
 )
