@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.errors import DtypeError
+from graphnet.errors import DtypeError, GraphnetError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Trait
+from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.compare import Equal, Where
-from graphnet.ops.elementwise import Elementwise, FloatElementwise, promoted
-from graphnet.ops.math import Log
+from graphnet.ops.compare import Equal, NotEqual, Where
+from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import (
+    FloatOnlyElementwise,
+    IntegerElementwise,
+    NumberElementwise,
+    is_integral,
+)
+from graphnet.ops.elementwise import Elementwise, FloatElementwise
+
+
+class DivisionError(GraphnetError, RuntimeError):
+    """An integer divided by zero."""
 
 
 @op("add", Trait.COMMUTATIVE)
@@ -35,14 +46,21 @@ class Sub(Elementwise):
 
     ufunc = np.subtract
 
-    def infer(self, *operands: TensorType) -> TensorType:
-        """Booleans have no difference, as in numpy and PyTorch."""
-        if promoted(operands) is dtypes.bool:
+    def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None] | None:
+        """Operands meet in one dtype; booleans have no difference, as in numpy and PyTorch.
+
+        Raises:
+            DtypeError: an operand is boolean.
+        """
+        found = [operand.dtype is dtypes.bool for operand in operands]
+        if any(found):
+            which = "two bool tensors" if all(found) else "a bool tensor"
             raise DtypeError(
-                "sub: Subtraction, the `-` operator, with a bool tensor is not supported",
-                cure="use the `^` or `logical_xor()` operator instead",
+                f"sub: Subtraction, the `-` operator, with {which} is not supported.",
+                cure="to exclude what a mask holds, use the `^` or `logical_xor()` operator; to "
+                "invert a mask, the `~` or `logical_not()` operator; else cast, as in `x.int()`",
             )
-        return super().infer(*operands)
+        return super().operand_dtypes(*operands)
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """``g`` and ``-g``."""
@@ -72,19 +90,46 @@ class Div(FloatElementwise):
         return gx, -(gx * out)
 
 
+class _WholeQuotient(NumberElementwise):
+    """A quotient or remainder: integers are not divided by zero, floating-point numbers may be."""
+
+    function: ClassVar[Kernel]
+
+    @classmethod
+    def ufunc(cls, x: Any, y: Any) -> Any:
+        """The function, once the divisors are known not to be zero.
+
+        Raises:
+            DivisionError: an integer is divided by zero.
+        """
+        if not np.all(y) and np.result_type(x, y).kind in "iu":
+            raise DivisionError(
+                f"{cls.name}: ZeroDivisionError: an integer is divided by zero",
+                cure="cast to a floating-point dtype first: there x / 0 is inf or nan",
+            )
+        return cls.function(x, y)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The numpy function with ``out=`` where nothing needs to be checked."""
+        function = type(self).function
+        if is_integral(result.dtype) or not isinstance(function, np.ufunc):
+            return None
+        return lambda out, x, y: function(x, y, out=out)
+
+
 @op("floor_divide", Trait.NOT_DIFFERENTIABLE)
-class FloorDivide(Elementwise):
+class FloorDivide(_WholeQuotient):
     """Quotient rounded towards minus infinity."""
 
-    ufunc = np.floor_divide
+    function = np.floor_divide
 
 
 @op("trunc_divide", Trait.NOT_DIFFERENTIABLE)
-class TruncDivide(Elementwise):
+class TruncDivide(_WholeQuotient):
     """Quotient rounded towards zero."""
 
     @staticmethod
-    def ufunc(x: Any, y: Any) -> Any:
+    def function(x: Any, y: Any) -> Any:
         """Truncate the quotient; integers stay exact."""
         if np.result_type(x, y).kind in "iu":
             quotient = np.floor_divide(x, y)
@@ -93,10 +138,10 @@ class TruncDivide(Elementwise):
 
 
 @op("remainder")
-class Remainder(Elementwise):
+class Remainder(_WholeQuotient):
     """Remainder with the sign of the divisor, as Python's ``%``."""
 
-    ufunc = np.remainder
+    function = np.remainder
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """``x % y = x - floor(x / y) * y``."""
@@ -104,45 +149,14 @@ class Remainder(Elementwise):
 
 
 @op("fmod")
-class Fmod(Elementwise):
+class Fmod(_WholeQuotient):
     """Remainder with the sign of the dividend, as C's ``fmod``."""
 
-    ufunc = np.fmod
+    function = np.fmod
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """``fmod(x, y) = x - trunc(x / y) * y``."""
         return g, -(g * TruncDivide()(x, y))
-
-
-@op("pow")
-class Pow(Elementwise):
-    """Power ``x ** y``."""
-
-    @staticmethod
-    def ufunc(x: Any, y: Any) -> Any:
-        """Small whole exponents by multiplication, as PyTorch does; numpy's power otherwise."""
-        if isinstance(y, (int, float)) and isinstance(x, (np.ndarray, np.generic)):
-            if y == 2:
-                return np.multiply(x, x)
-            if y == 3:
-                return np.multiply(np.multiply(x, x), x)
-            if y == 0.5 and x.dtype.kind == "f":
-                return np.sqrt(x)
-            if y < 0 and x.dtype.kind in "iu":
-                raise DtypeError("pow: Integers to negative integer powers are not allowed.")
-        return np.power(x, y)
-
-    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value | None]:
-        """``g * y * x**(y-1)`` and ``g * x**y * log(x)``, with PyTorch's zeros at 0."""
-        exponent = getattr(y.op, "value", None)
-        if exponent is not None:
-            gx = g * (y * x ** (exponent - 1)) if exponent != 0 else g * 0
-        else:
-            gx = Where()(Equal()(y, 0), 0, g * (y * x ** (y - 1)))
-        if not y.requires_grad:
-            return gx, None
-        flat = Equal()(x, 0) & (y >= 0)
-        return gx, Where()(flat, 0, g * out * Log()(x))
 
 
 @op("atan2")
@@ -180,3 +194,133 @@ class Minimum(_Extremum):
     """The smaller of two; NaN if either is."""
 
     ufunc = np.minimum
+
+
+class _NanIgnoringExtremum(Elementwise):
+    """The greater or smaller operand; a NaN loses against a number."""
+
+    wins: ClassVar[Kernel]
+
+    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
+        """The gradient goes to the operand that was chosen, the first of equals."""
+        first = type(self).wins(x, y) | NotEqual()(y, y)
+        return Where()(first, g, 0), Where()(first, 0, g)
+
+
+@op("fmax", Trait.COMMUTATIVE)
+class Fmax(_NanIgnoringExtremum):
+    """The greater of two; of a number and NaN the number."""
+
+    ufunc = np.fmax
+    wins = operator.ge
+
+
+@op("fmin", Trait.COMMUTATIVE)
+class Fmin(_NanIgnoringExtremum):
+    """The smaller of two; of a number and NaN the number."""
+
+    ufunc = np.fmin
+    wins = operator.le
+
+
+@op("copysign")
+class Copysign(FloatElementwise):
+    """The magnitude of ``x`` with the sign of ``y``."""
+
+    ufunc = np.copysign
+
+    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value | None]:
+        """1 where the signs agree, -1 where they do not, 0 at 0; the sign has no influence."""
+        ratio = Where()(Equal()(x, 0), 0, out / x)
+        return g * ratio, Full(y.shape, g.dtype)(0)
+
+
+@op("heaviside", Trait.NOT_DIFFERENTIABLE)
+class Heaviside(Elementwise):
+    """0 for negative ``x``, 1 for positive, ``y`` at 0."""
+
+    @staticmethod
+    def ufunc(x: Any, y: Any) -> Any:
+        """A NaN counts as not positive, as in PyTorch."""
+        return np.where(np.equal(x, 0), y, np.greater(x, 0))
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast and must have one dtype.
+
+        Raises:
+            DtypeError: they have not.
+        """
+        x, y = operands
+        if x.dtype is not y.dtype:
+            raise DtypeError(
+                "heaviside is not yet implemented for tensors with different dtypes: "
+                f"{x.dtype} and {y.dtype}.",
+                cure=f"cast the values, as in `values.to({x.dtype})`",
+            )
+        return super().infer(*operands)
+
+    def operand_dtypes(self, *operands: TensorType) -> None:
+        """No promotion."""
+        return
+
+
+@op("nextafter", Trait.NOT_DIFFERENTIABLE)
+class Nextafter(FloatOnlyElementwise):
+    """The next representable number after ``x`` towards ``y``."""
+
+    ufunc = np.nextafter
+
+
+@op("gcd", Trait.COMMUTATIVE, Trait.NOT_DIFFERENTIABLE)
+class Gcd(IntegerElementwise):
+    """Greatest common divisor."""
+
+    ufunc = np.gcd
+
+
+@op("lcm", Trait.COMMUTATIVE, Trait.NOT_DIFFERENTIABLE)
+class Lcm(IntegerElementwise):
+    """Least common multiple."""
+
+    ufunc = np.lcm
+
+
+@op("lerp")
+class Lerp(FloatOnlyElementwise):
+    """Linear interpolation ``start + weight * (end - start)``."""
+
+    @staticmethod
+    def ufunc(start: Any, end: Any, weight: Any) -> Any:
+        """From the nearer end, so that weights 0 and 1 give the ends exactly."""
+        difference = np.subtract(end, start)
+        near_start = np.less(np.absolute(weight), 0.5)
+        if np.ndim(near_start) == 0:
+            if near_start:
+                return start + weight * difference
+            return end - difference * (1 - weight)
+        return np.where(near_start, start + weight * difference, end - difference * (1 - weight))
+
+    def operand_dtypes(self, *operands: TensorType) -> None:
+        """No promotion."""
+        return
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast and must have one dtype.
+
+        Raises:
+            DtypeError: they have not.
+            UnsupportedDtypeError: it is not floating point.
+        """
+        start = operands[0]
+        for name, other in zip(("end", "weight"), operands[1:], strict=True):
+            if not other.weak and other.dtype is not start.dtype:
+                raise DtypeError(
+                    f"lerp: expected dtype {start.dtype} for `{name}` but got dtype {other.dtype}",
+                    cure=f"cast it, as in `{name}.to({start.dtype})`",
+                )
+        return super().infer(*operands)
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
+        """``1 - weight``, ``weight`` and ``end - start``."""
+        start, end, weight = operands
+        return g * (1 - weight), g * weight, g * (end - start)

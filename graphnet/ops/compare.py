@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.dtype_rules import IntegerElementwise, is_integral, refuse
 from graphnet.ops.elementwise import Elementwise, Predicate, broadcast_shapes, casts, promoted
 
 
@@ -113,13 +113,14 @@ class _Bitwise(Elementwise):
     family_traits = frozenset({Trait.ELEMENTWISE, Trait.NOT_DIFFERENTIABLE})
 
     def infer(self, *operands: TensorType) -> TensorType:
-        """Floating-point numbers have no bits to work on."""
+        """Floating-point numbers have no bits to work on.
+
+        Raises:
+            UnsupportedDtypeError: the operands meet in a floating-point dtype.
+        """
         dtype = promoted(operands)
-        if dtype.is_floating_point or dtype.is_complex:
-            raise DtypeError(
-                f"{self.name}: not implemented for '{dtype.name}'",
-                cure="compare first, or cast to an integer or bool dtype",
-            )
+        if not is_integral(dtype):
+            raise refuse(self.name, dtype, "compare first, or cast to an integer or bool dtype")
         return super().infer(*operands)
 
 
@@ -151,15 +152,15 @@ class BitwiseNot(_Bitwise):
     ufunc = np.invert
 
 
-@op("bitwise_left_shift")
-class BitwiseLeftShift(_Bitwise):
+@op("bitwise_left_shift", Trait.NOT_DIFFERENTIABLE)
+class BitwiseLeftShift(IntegerElementwise):
     """``x << y``."""
 
     ufunc = np.left_shift
 
 
-@op("bitwise_right_shift")
-class BitwiseRightShift(_Bitwise):
+@op("bitwise_right_shift", Trait.NOT_DIFFERENTIABLE)
+class BitwiseRightShift(IntegerElementwise):
     """``x >> y``."""
 
     ufunc = np.right_shift

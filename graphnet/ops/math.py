@@ -8,9 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
+from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
+from graphnet.ir.op import Trait
 from graphnet.ir.registry import op
-from graphnet.ops.elementwise import Elementwise, FloatElementwise
+from graphnet.ir.types import TensorType
+from graphnet.ops.compare import Equal, Where
+from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import NumberElementwise
+from graphnet.ops.elementwise import Elementwise, FloatElementwise, Predicate, promoted
 
 
 @op("exp")
@@ -264,13 +271,26 @@ class Neg(Elementwise):
 
     ufunc = np.negative
 
+    def infer(self, *operands: TensorType) -> TensorType:
+        """The type stays.
+
+        Raises:
+            DtypeError: the operand is boolean.
+        """
+        if promoted(operands) is dtypes.bool:
+            raise DtypeError(
+                "neg: Negation, the `-` operator, on a bool tensor is not supported.",
+                cure="to invert a mask, use the `~` or `logical_not()` operator",
+            )
+        return super().infer(*operands)
+
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Minus the gradient."""
         return (-g,)
 
 
 @op("abs")
-class Abs(Elementwise):
+class Abs(NumberElementwise):
     """Absolute value."""
 
     ufunc = np.absolute
@@ -282,64 +302,50 @@ class Abs(Elementwise):
 
 @op("sign")
 class Sign(Elementwise):
-    """-1, 0 or 1."""
+    """-1, 0 or 1; 0 for NaN."""
 
-    ufunc = np.sign
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """Zero everywhere."""
-        return (g * 0,)
-
-
-@op("floor")
-class Floor(Elementwise):
-    """Greatest whole number not above."""
-
-    ufunc = np.floor
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """Whether positive minus whether negative, which are both false for NaN."""
+        negative, positive = np.less(x, 0).astype(np.int8), np.greater(x, 0).astype(np.int8)
+        return (positive - negative).astype(np.result_type(x))
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Zero everywhere."""
-        return (g * 0,)
+        return (Full(g.shape, g.dtype)(0),)
 
 
-@op("ceil")
-class Ceil(Elementwise):
-    """Smallest whole number not below."""
+@op("signbit", Trait.NOT_DIFFERENTIABLE)
+class Signbit(Predicate):
+    """Whether the sign bit is set: for negative numbers, -0.0 among them."""
 
-    ufunc = np.ceil
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """Zero everywhere."""
-        return (g * 0,)
-
-
-@op("trunc")
-class Trunc(Elementwise):
-    """Whole part."""
-
-    ufunc = np.trunc
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """Zero everywhere."""
-        return (g * 0,)
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """``np.signbit``, which knows floating point only."""
+        return np.signbit(x) if np.result_type(x).kind == "f" else np.less(x, 0)
 
 
-@op("round")
-class Round(Elementwise):
-    """Nearest whole number, halves to even."""
+@op("sinc")
+class Sinc(FloatElementwise):
+    """``sin(pi x) / (pi x)``, and 1 at 0."""
 
-    ufunc = np.rint
+    ufunc = np.sinc
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """Zero everywhere."""
-        return (g * 0,)
+        """``(cos(pi x) - sinc(x)) / x``, 0 at 0."""
+        slope = (Cos()(x * math.pi) - out) / x
+        return (Where()(Equal()(x, 0), 0, g * slope),)
 
 
 @op("square")
 class Square(Elementwise):
-    """``x * x``."""
+    """``x * x``; booleans give int64."""
 
     ufunc = np.square
+
+    def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
+        """Booleans are squared as integers."""
+        return dtypes.int64 if promoted_dtype is dtypes.bool else promoted_dtype
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``2 x``."""

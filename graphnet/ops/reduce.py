@@ -1,4 +1,4 @@
-"""Reductions over dimensions, and running ones along a dimension."""
+"""Reductions over dimensions, and the running sum along one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
-from graphnet.ops.shape import Expand, Reshape
+from graphnet.ops.dtype_rules import UnsupportedDtypeError
+from graphnet.ops.index import zeros
+from graphnet.ops.scatter import Scatter
+from graphnet.ops.shape import Expand, Permute, Reshape
 
 Dims = tuple[int, ...]
 
@@ -51,6 +54,8 @@ class Reduction(Op):
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """The numpy function with ``out=``."""
         function, axes, keep = type(self).function, self.dims, self.keepdim
+        if operands[0].dtype is not result.dtype:
+            return None
         return lambda out, x: function(x, axis=axes, keepdims=keep, out=out)
 
     def spread(self, g: Value, x: Value) -> Value:
@@ -61,13 +66,18 @@ class Reduction(Op):
         return spread
 
 
-@op("sum")
-class Sum(Reduction):
-    """Sum; booleans and integers sum to int64."""
+def accumulate(ufunc: np.ufunc, x: Any, **where: Any) -> Any:
+    """Reduce with ``ufunc``; half precision is accumulated in single, as in PyTorch."""
+    dtype = x.dtype
+    if dtype.itemsize == 2 and dtype.kind not in "iu":
+        return ufunc.reduce(x, dtype=np.float32, **where).astype(dtype)
+    return ufunc.reduce(x, **where)
 
-    dims: Dims
-    keepdim: bool = False
-    function = np.sum
+
+class _Accumulation(Reduction):
+    """A reduction by a ufunc, for which integers are widened to int64."""
+
+    ufunc: ClassVar[np.ufunc]
 
     def result_dtype(self, dtype: dtypes.dtype) -> dtypes.dtype:
         """Integers widen."""
@@ -76,8 +86,28 @@ class Sum(Reduction):
         return dtypes.int64
 
     def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
-        """Integers are widened before they are summed."""
+        """Integers are widened first."""
         return [self.result_dtype(x.dtype)]
+
+    def kernel(self, x: Any) -> Any:
+        """The reduction of the ufunc."""
+        return accumulate(type(self).ufunc, x, axis=self.dims, keepdims=self.keepdim)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The reduction with ``out=``."""
+        if result.dtype.itemsize == 2:
+            return None
+        reduce, axes, keep = type(self).ufunc.reduce, self.dims, self.keepdim
+        return lambda out, x: reduce(x, axis=axes, keepdims=keep, out=out)
+
+
+@op("sum")
+class Sum(_Accumulation):
+    """Sum; booleans and integers sum to int64."""
+
+    dims: Dims
+    keepdim: bool = False
+    ufunc = np.add
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Every element receives the gradient."""
@@ -90,7 +120,6 @@ class Mean(Reduction):
 
     dims: Dims
     keepdim: bool = False
-    function = np.mean
 
     def infer(self, x: TensorType) -> TensorType:
         """Integers have no mean of their own dtype.
@@ -106,47 +135,61 @@ class Mean(Reduction):
             )
         return super().infer(x)
 
+    def kernel(self, x: Any) -> Any:
+        """The sum divided by the number of elements: NaN where there is none."""
+        total = accumulate(np.add, x, axis=self.dims, keepdims=self.keepdim)
+        return np.true_divide(total, _count(x.shape, self.dims), dtype=x.dtype)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The sum and the quotient with ``out=``."""
+        if result.dtype.itemsize == 2:
+            return None
+        axes, keep, count = self.dims, self.keepdim, _count(operands[0].shape, self.dims)
+
+        def mean_into(out: Any, x: Any) -> None:
+            np.add.reduce(x, axis=axes, keepdims=keep, out=out)
+            np.true_divide(out, count, out=out)
+
+        return mean_into
+
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Every element receives its share."""
-        count = math.prod(x.shape[d] for d in self.dims)
+        count = _count(x.shape, self.dims)
         return (self.spread(g / count if count else g, x),)
 
 
+def _count(shape: Shape, dims: Dims) -> int:
+    """How many elements are reduced to one."""
+    return math.prod(shape[d] for d in dims)
+
+
 @op("prod")
-class Prod(Reduction):
+class Prod(_Accumulation):
     """Product; booleans and integers multiply to int64."""
 
     dims: Dims
     keepdim: bool = False
-    function = np.prod
-
-    result_dtype = Sum.result_dtype
-    operand_dtypes = Sum.operand_dtypes
+    ufunc = np.multiply
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """The product of the others, without dividing, so that zeros are right."""
         moved_last = tuple(d for d in range(x.ndim) if d not in self.dims) + self.dims
         kept = tuple(n for d, n in enumerate(x.shape) if d not in self.dims)
-        count = math.prod(x.shape[d] for d in self.dims)
-        from graphnet.ops.shape import Permute
-
-        rows = Reshape((*kept, count))(Permute(moved_last)(x))
-        others = _product_of_others(rows, count)
-        back = Reshape(tuple(x.shape[d] for d in moved_last))(others)
+        rows = Reshape((*kept, _count(x.shape, self.dims)))(Permute(moved_last)(x))
+        back = Reshape(tuple(x.shape[d] for d in moved_last))(_product_of_others(rows))
         inverse = tuple(moved_last.index(d) for d in range(x.ndim))
         return (self.spread(g, x) * Permute(inverse)(back),)
 
 
-def _product_of_others(rows: Value, count: int) -> Value:
+def _product_of_others(rows: Value) -> Value:
     """For each element of the last dimension, the product of all the others there."""
-    from graphnet.ops.compare import Where
-    from graphnet.ops.create import Eye
+    from graphnet.ops.scan import Cumprod, delayed
 
-    eye = Cast(dtypes.bool)(Eye(count, count, dtypes.uint8)())
-    square = Expand((*rows.shape[:-1], count, count))(
-        Reshape((*rows.shape[:-1], 1, count))(rows)
-    )
-    others: Value = Prod((rows.ndim,))(Where()(eye, 1, square))
+    if not rows.numel:
+        return rows
+    dim = rows.ndim - 1
+    product, flip = Cumprod(dim), Flip((dim,))
+    others: Value = delayed(product(rows), dim, 1) * flip(delayed(product(flip(rows)), dim, 1))
     return others
 
 
@@ -159,11 +202,13 @@ class _Extreme(Reduction):
         Raises:
             OutOfRangeError: a dimension reduced over is empty.
         """
-        if any(x.shape[d] == 0 for d in self.dims):
-            raise OutOfRangeError(
-                f"{self.name}(): Expected reduction dim to have non-zero size: shape "
-                f"{list(x.shape)}"
-            )
+        for d in self.dims:
+            if x.shape[d] == 0:
+                raise OutOfRangeError(
+                    f"{self.name}(): Expected reduction dim {d} to have non-zero size: shape "
+                    f"{list(x.shape)}",
+                    cure="an empty dimension has no extreme; test for it first",
+                )
         return super().infer(x)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -203,11 +248,16 @@ class _Truth(Reduction):
     def kernel(self, x: Any) -> Any:
         """The numpy function, in the dtype PyTorch gives."""
         found = type(self).function(x, axis=self.dims, keepdims=self.keepdim)
-        return found.astype(np.uint8) if np.asarray(x).dtype == np.uint8 else found
+        return found.astype(np.uint8) if x.dtype == np.uint8 else found
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The numpy function with ``out=``."""
+        function, axes, keep = type(self).function, self.dims, self.keepdim
+        return lambda out, x: function(x, axis=axes, keepdims=keep, out=out)
 
 
 @op("all")
-class All(_Truth):
+class AllTrue(_Truth):
     """Whether all elements are true."""
 
     dims: Dims
@@ -216,7 +266,7 @@ class All(_Truth):
 
 
 @op("any")
-class Any_(_Truth):
+class AnyTrue(_Truth):
     """Whether any element is true."""
 
     dims: Dims
@@ -237,10 +287,17 @@ class _Arg(Op):
 
         Raises:
             OutOfRangeError: the dimension is empty.
+            UnsupportedDtypeError: the operand is boolean.
         """
         if x.shape and x.shape[self.dim] == 0:
             raise OutOfRangeError(
-                f"{self.name}(): Expected reduction dim {self.dim} to have non-zero size."
+                f"{self.name}(): Expected reduction dim {self.dim} to have non-zero size: shape "
+                f"{list(x.shape)}",
+                cure="an empty dimension has no extreme; test for it first",
+            )
+        if x.dtype is dtypes.bool:
+            raise UnsupportedDtypeError(
+                f"{self.name}(): does not support bool input", cure="cast first, as in `x.int()`"
             )
         dims = (self.dim,) if x.shape else ()
         return TensorType(dtypes.int64, reduced_shape(x.shape, dims, self.keepdim))
@@ -270,9 +327,75 @@ class Argmin(_Arg):
     function = np.argmin
 
 
+class _ExtremeAlong(Op):
+    """The extreme along one dimension, and its index.
+
+    The gradient goes to the element of that index alone.
+    """
+
+    dim: int
+    keepdim: bool
+    arg: ClassVar[Kernel]
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        """Values and int64 indices.
+
+        Raises:
+            OutOfRangeError: the dimension is empty.
+        """
+        name = self.name.removesuffix("_dim")
+        if x.shape and x.shape[self.dim] == 0:
+            raise OutOfRangeError(
+                f"{name}(): Expected reduction dim {self.dim} to have non-zero size: shape "
+                f"{list(x.shape)}",
+                cure="an empty dimension has no extreme; test for it first",
+            )
+        shape = reduced_shape(x.shape, (self.dim,), self.keepdim) if x.shape else ()
+        return TensorType(x.dtype, shape), TensorType(dtypes.int64, shape)
+
+    def kernel(self, x: Any) -> Any:
+        """The index of the first of equal extremes, and the element there."""
+        if not x.ndim:
+            return x.copy(), np.int64(0)
+        indices = type(self).arg(x, axis=self.dim, keepdims=True)
+        values = np.take_along_axis(x, indices, self.dim)
+        if self.keepdim:
+            return values, indices
+        return np.squeeze(values, self.dim), np.squeeze(indices, self.dim)
+
+    def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:
+        """To the element that was chosen."""
+        gradient, indices = g[0], out[1]
+        if gradient is None:
+            return (None,)
+        if not x.ndim:
+            return (gradient,)
+        kept = reduced_shape(x.shape, (self.dim,), True)
+        gradient, indices = Reshape(kept)(gradient), Reshape(kept)(indices)
+        return (Scatter(self.dim)(zeros(x.shape, gradient.dtype), indices, gradient),)
+
+
+@op("max_dim")
+class Max(_ExtremeAlong):
+    """The greatest element along a dimension, and its index."""
+
+    dim: int
+    keepdim: bool = False
+    arg = np.argmax
+
+
+@op("min_dim")
+class Min(_ExtremeAlong):
+    """The smallest element along a dimension, and its index."""
+
+    dim: int
+    keepdim: bool = False
+    arg = np.argmin
+
+
 @op("cumsum")
 class Cumsum(Op):
-    """Running sum along ``dim``."""
+    """Running sum along ``dim``; booleans and integers sum to int64."""
 
     dim: int
 
@@ -284,8 +407,11 @@ class Cumsum(Op):
         return TensorType(self.result_dtype(x.dtype), x.shape)
 
     def kernel(self, x: Any) -> Any:
-        """``np.cumsum``."""
-        return np.cumsum(x, axis=self.dim) if np.ndim(x) else np.array(x)
+        """The accumulation of additions; half precision is accumulated in single."""
+        if not x.ndim:
+            return x.copy()
+        wide = np.float32 if x.dtype.itemsize == 2 else x.dtype
+        return np.add.accumulate(x, axis=self.dim, dtype=wide).astype(x.dtype, copy=False)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """The running sum from the other end."""

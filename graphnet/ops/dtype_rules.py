@@ -1,0 +1,117 @@
+"""Which element types an operation takes, and the error for those it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from graphnet import dtypes
+from graphnet.errors import DtypeError
+from graphnet.ir.types import TensorType
+from graphnet.ops.elementwise import Elementwise, promoted
+
+SCALAR_TYPE_NAMES: Final = {
+    dtypes.bool: "Bool",
+    dtypes.uint8: "Byte",
+    dtypes.int8: "Char",
+    dtypes.int16: "Short",
+    dtypes.int32: "Int",
+    dtypes.int64: "Long",
+    dtypes.uint16: "UInt16",
+    dtypes.uint32: "UInt32",
+    dtypes.uint64: "UInt64",
+    dtypes.float16: "Half",
+    dtypes.bfloat16: "BFloat16",
+    dtypes.float32: "Float",
+    dtypes.float64: "Double",
+    dtypes.complex64: "ComplexFloat",
+    dtypes.complex128: "ComplexDouble",
+}
+"""What PyTorch's messages call each dtype."""
+
+
+class UnsupportedDtypeError(DtypeError, NotImplementedError):
+    """An element type for which there is no kernel."""
+
+
+def is_integral(dtype: dtypes.dtype) -> bool:
+    """Whether the dtype holds whole numbers; booleans do."""
+    return not (dtype.is_floating_point or dtype.is_complex)
+
+
+def refuse(name: str, dtype: dtypes.dtype, cure: str) -> UnsupportedDtypeError:
+    """The error of the operation ``name`` for operands of ``dtype``."""
+    return UnsupportedDtypeError(
+        f"{name}: \"{name}_cpu\" not implemented for '{SCALAR_TYPE_NAMES[dtype]}'", cure=cure
+    )
+
+
+def require_number(name: str, operands: Sequence[TensorType]) -> None:
+    """Refuse operands that meet in bool.
+
+    Raises:
+        UnsupportedDtypeError: they do.
+    """
+    if promoted(operands) is dtypes.bool:
+        raise refuse(name, dtypes.bool, "cast first, as in `x.int()`")
+
+
+def require_float(name: str, operands: Sequence[TensorType]) -> None:
+    """Refuse operands that meet in an integer type or bool.
+
+    Raises:
+        UnsupportedDtypeError: they do.
+    """
+    dtype = promoted(operands)
+    if is_integral(dtype):
+        raise refuse(name, dtype, "cast first, as in `x.float()`")
+
+
+def require_integer(name: str, operands: Sequence[TensorType]) -> None:
+    """Refuse operands that meet in anything but an integer type.
+
+    Raises:
+        UnsupportedDtypeError: they do.
+    """
+    dtype = promoted(operands)
+    if dtype is dtypes.bool or not is_integral(dtype):
+        raise refuse(name, dtype, "cast first, as in `x.long()`")
+
+
+class NumberElementwise(Elementwise):
+    """An elementwise operation on numbers: booleans are refused."""
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast.
+
+        Raises:
+            UnsupportedDtypeError: all operands are boolean.
+        """
+        require_number(self.name, operands)
+        return super().infer(*operands)
+
+
+class FloatOnlyElementwise(Elementwise):
+    """An elementwise operation for which integers are refused rather than made floats."""
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast.
+
+        Raises:
+            UnsupportedDtypeError: the operands meet in an integer type or bool.
+        """
+        require_float(self.name, operands)
+        return super().infer(*operands)
+
+
+class IntegerElementwise(Elementwise):
+    """An elementwise operation on integers only."""
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast.
+
+        Raises:
+            UnsupportedDtypeError: the operands do not meet in an integer type.
+        """
+        require_integer(self.name, operands)
+        return super().infer(*operands)
