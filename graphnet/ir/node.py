@@ -23,20 +23,31 @@ class Phase(Enum):
 
 
 class Value(Expression):
-    """One result of a node. Operators on values emit nodes into the builder in charge."""
+    """One result of a node. Operators on values emit nodes into the builder in charge.
 
-    __slots__ = ("index", "node", "requires_grad", "type")
+    Attributes:
+        node: the node that defines it.
+        index: its place among the node's results.
+        type: its element type and shape.
+        requires_grad: whether differentiation follows it.
+        gradient_of: the values whose gradient it is, noted by the pass that differentiates. They
+            are several where an operation hands its gradient on unchanged.
+    """
+
+    __slots__ = ("gradient_of", "index", "node", "requires_grad", "type")
 
     node: Node
     index: int
     type: TensorType
     requires_grad: bool
+    gradient_of: tuple[Value, ...]
 
     def __init__(self, node: Node, index: int, type_: TensorType, requires_grad: bool) -> None:
         self.node = node
         self.index = index
         self.type = type_
         self.requires_grad = requires_grad
+        self.gradient_of = ()
 
     def _apply(self, op: Op, *operands: Any) -> Any:
         from graphnet.ir.builder import Builder

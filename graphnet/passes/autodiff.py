@@ -21,10 +21,14 @@ def seed(root: Value) -> Value:
     The dummy ``z`` gives the derivative of the result with respect to itself a place in the graph.
     """
     builder = Builder.current()
+    outer = builder.phase
+    builder.phase = Phase.BACKWARD
     with builder.at(root.node.location, "z"):
         z: Value = Identity()(root)
-    with builder.at(root.node.location, "dz/de = 1"):
+    with builder.at(root.node.location):
         one: Value = Full(z.shape, z.dtype)(1)
+    one.gradient_of = (root,)
+    builder.phase = outer
     return one
 
 
@@ -38,7 +42,8 @@ def differentiate(
     """Gradients of ``sum(root * cotangent)`` with respect to every value on the way.
 
     Nodes are emitted into the builder in charge, in its backward phase, each at the location of
-    the forward node whose derivative it is. Contributions to one value are added up.
+    the forward node whose derivative it is. Contributions to one value are added up. Each value
+    that is a gradient notes in ``gradient_of`` whose it is.
 
     Args:
         nodes: the forward nodes, operands before their users.
@@ -53,6 +58,7 @@ def differentiate(
     builder = Builder.current()
     outer = builder.phase
     builder.phase = Phase.BACKWARD
+    first = len(builder.nodes)
     gradients: dict[Value, Value] = {}
     for root, cotangent in cotangents.items():
         _accumulate(gradients, root, cotangent)
@@ -62,7 +68,7 @@ def differentiate(
         if not any(value.requires_grad for value in node.operands) or not any(arriving):
             continue
         start = len(builder.nodes)
-        with builder.at(node.location, f"d{node.op.name}"):
+        with builder.at(node.location, f"{node.op.name} backward"):
             pulled = _pull_back(node, arriving, read)
             if visit is not None:
                 visit(node, _reads(node, builder.nodes[start:], read))
@@ -70,6 +76,10 @@ def differentiate(
                 if gradient is not None and operand.requires_grad:
                     _accumulate(gradients, operand, gradient)
     builder.phase = outer
+    emitted = set(builder.nodes[first:])
+    for value, gradient in gradients.items():
+        if gradient.node in emitted:
+            gradient.gradient_of += (value,)
     return gradients
 
 
