@@ -59,3 +59,60 @@ class Eye(Op):
     def kernel(self) -> Any:
         """``np.eye``."""
         return np.eye(self.rows, self.columns, dtype=self.dtype.numpy)
+
+
+@op("linspace", Trait.NOT_DIFFERENTIABLE)
+class Linspace(Op):
+    """``steps`` numbers from ``start`` to ``end``, both included, evenly spaced."""
+
+    steps: int
+    dtype: DType
+
+    def infer(self, start: TensorType, end: TensorType) -> TensorType:
+        """A vector."""
+        return TensorType(self.dtype, (self.steps,))
+
+    def kernel(self, start: Any, end: Any) -> Any:
+        """From the nearer end, so that both ends are exact and the numbers symmetric."""
+        integral = self.dtype.numpy.kind in "iub"
+        number = np.dtype(np.float64) if integral else self.dtype.numpy
+        if integral:
+            start, end = int(start), int(end)
+        first, last = number.type(start), number.type(end)
+        if self.steps == 1:
+            return np.full(1, first).astype(self.dtype.numpy)
+        step = (last - first) / number.type(max(self.steps - 1, 1))
+        places = np.arange(self.steps)
+        after, before = places.astype(number), places[::-1].astype(number)
+        ascending = places < self.steps // 2
+        values = np.where(ascending, first + step * after, last - step * before)
+        return values.astype(self.dtype.numpy)
+
+
+@op("triangle_indices", Trait.NOT_DIFFERENTIABLE)
+class TriangleIndices(Op):
+    """The places, row by row, on and below a diagonal of a matrix, or on and above it.
+
+    Row numbers are result row 0, column numbers row 1. Diagonal 0 is the main one, positive ones
+    lie above it.
+    """
+
+    rows: int
+    columns: int
+    diagonal: int
+    upper: bool
+    dtype: DType
+
+    def infer(self) -> TensorType:
+        """Two rows."""
+        widths = range(self.rows)
+        if self.upper:
+            counts = (self.columns - min(max(r + self.diagonal, 0), self.columns) for r in widths)
+        else:
+            counts = (min(max(r + self.diagonal + 1, 0), self.columns) for r in widths)
+        return TensorType(self.dtype, (2, sum(counts)))
+
+    def kernel(self) -> Any:
+        """``np.triu_indices`` or ``np.tril_indices``."""
+        find = np.triu_indices if self.upper else np.tril_indices
+        return np.array(find(self.rows, self.diagonal, self.columns), self.dtype.numpy)
