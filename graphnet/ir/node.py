@@ -114,7 +114,7 @@ class Node:
         self.phase = phase
         self.label = label
         self.results = tuple(
-            Value(self, index, type_, requires_grad and _can_require_grad(type_))
+            Value(self, index, type_, requires_grad and can_require_grad(type_))
             for index, type_ in enumerate(types)
         )
 
@@ -128,6 +128,7 @@ class Node:
         return f"<Node {self.op}>"
 
 
-def _can_require_grad(type_: Any) -> bool:
+def can_require_grad(type_: Any) -> bool:
+    """Whether values of a type may have gradients: floating-point and complex tensors."""
     dtype = getattr(type_, "dtype", None)
     return dtype is not None and (dtype.is_floating_point or dtype.is_complex)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from graphnet.ir.op import Op, Trait
@@ -14,6 +14,7 @@ operations: dict[str, type[Op]] = {}
 singletons: dict[str, Op] = {}
 """The one instance of each operation that has no attributes, by name."""
 
+
 def op_class(name: str) -> Callable[..., Op]:
     """The class of the operation ``name``, to make an instance with attributes."""
     return operations[name]
@@ -22,6 +23,7 @@ def op_class(name: str) -> Callable[..., Op]:
 OpClass = TypeVar("OpClass", bound="type[Op]")
 
 
+@dataclass_transform(eq_default=False, frozen_default=True)
 def op(name: str, *traits: Trait) -> Callable[[OpClass], OpClass]:
     """Declare an operation: ``@op("mul", Trait.COMMUTATIVE)`` above its class.
 
