@@ -51,6 +51,8 @@ class Graph:
             (operand.node, node, slot, {"result": operand.index})
             for node in nodes
             for slot, operand in enumerate(node.operands)
+            # networkx would take in the other node; so the verifier finds that it is missing.
+            if operand.node in self.nx
         )
 
     @cached_property

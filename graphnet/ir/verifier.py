@@ -14,23 +14,26 @@ def verify(graph: Graph) -> None:
     Raises:
         CompileError: its message is the printed graph with the complaint below the faulty node.
     """
-    import networkx
-
-    if not networkx.is_directed_acyclic_graph(graph.nx):
-        cycle = networkx.find_cycle(graph.nx)
-        raise CompileError(
-            f"graph {graph.name!r} has a cycle: "
-            + " -> ".join(str(edge[0].op) for edge in cycle)
-        )
-    complaints = {node: text for node in graph.nodes if (text := _complaint(graph, node))}
+    complaints = {node: text for node in graph.nx if (text := _complaint(graph, node))}
+    cyclic = _cycle_complaints(graph)
     interface = _interface_complaint(graph)
-    if complaints or interface:
+    if complaints or cyclic or interface:
         from graphnet.ir.printer import print_graph
 
         raise CompileError(
             f"graph {graph.name!r} is not well formed\n"
-            + print_graph(graph, notes=complaints, footer=interface)
+            + print_graph(graph, notes=complaints | cyclic, footer=interface)
         )
+
+
+def _cycle_complaints(graph: Graph) -> dict[Node, str]:
+    import networkx
+
+    if networkx.is_directed_acyclic_graph(graph.nx):
+        return {}
+    cycle = [edge[0] for edge in networkx.find_cycle(graph.nx)]
+    path = " -> ".join(node.op.name for node in [*cycle, cycle[0]])
+    return dict.fromkeys(cycle, f"depends on itself, in the cycle {path}")
 
 
 def _complaint(graph: Graph, node: Node) -> str | None:
@@ -39,7 +42,8 @@ def _complaint(graph: Graph, node: Node) -> str | None:
             return f"operand {slot} ({operand!r}) is not defined in this graph"
         if operand.node.results[operand.index] is not operand:
             return f"operand {slot} is not a result of the node it names"
-    edges = sorted((slot, data["result"]) for _, _, slot, data in graph.nx.in_edges(node, keys=True, data=True))
+    incoming = graph.nx.in_edges(node, keys=True, data=True)
+    edges = sorted((slot, data["result"]) for _, _, slot, data in incoming)
     if edges != [(slot, operand.index) for slot, operand in enumerate(node.operands)]:
         return f"edges {edges} do not mirror the operands"
     if node.op.is_(Trait.SOURCE):
@@ -56,7 +60,7 @@ def _complaint(graph: Graph, node: Node) -> str | None:
 
 
 def _interface_complaint(graph: Graph) -> str | None:
-    inputs = {node for node in graph.nodes if node.op.name == "input"}
+    inputs = {node for node in graph.nx if node.op.name == "input"}
     if inputs != {value.node for value in graph.inputs}:
         return "the declared inputs are not the input nodes"
     for value in graph.results:
