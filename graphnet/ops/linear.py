@@ -1,0 +1,115 @@
+"""The affine map of a fully connected layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.errors import DtypeError, ShapeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel, Op
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.reduce import Sum
+from graphnet.ops.shape import Reshape, T
+
+
+@op("linear")
+class Linear(Op):
+    """``x @ weight.T + bias``; the bias may be absent. Source: PyTorch's page ``Linear``.
+
+    Shapes: ``(..., in)``, ``(out, in)`` or ``(in,)``, ``(out,)`` give ``(..., out)`` or ``(...)``.
+    """
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Inner sizes must agree.
+
+        Raises:
+            ShapeError: they don't, or the bias does not fit.
+            DtypeError: element types differ.
+        """
+        x, weight, *rest = operands
+        for other in (weight, *rest):
+            if other.dtype is not x.dtype:
+                raise DtypeError(
+                    f"linear: mat1 and mat2 must have the same dtype, but got {x.dtype} and "
+                    f"{other.dtype}",
+                    cure=f"cast one of them, as in `x.to({other.dtype})`",
+                )
+        if weight.ndim not in (1, 2) or not x.ndim:
+            raise ShapeError(
+                f"linear: the input needs at least 1 dimension and the weight 1 or 2, but their "
+                f"shapes are {list(x.shape)} and {list(weight.shape)}"
+            )
+        if x.shape[-1] != weight.shape[-1]:
+            rows = math.prod(x.shape[:-1])
+            raise ShapeError(
+                f"linear: mat1 and mat2 shapes cannot be multiplied ({rows}x{x.shape[-1]} and "
+                f"{'x'.join(map(str, reversed(weight.shape)))})",
+                cure=f"the input's last size must be {weight.shape[-1]}, in_features of the layer",
+            )
+        outs = weight.shape[:-1]
+        if rest and rest[0].shape not in (outs, (1,), ()):
+            raise ShapeError(
+                f"linear: a bias of shape {list(rest[0].shape)} does not fit a weight of shape "
+                f"{list(weight.shape)}",
+                cure=f"it needs shape {list(outs)}",
+            )
+        return TensorType(x.dtype, (*x.shape[:-1], *outs))
+
+    def kernel(self, x: Any, weight: Any, *bias: Any) -> Any:
+        """One matrix product, then the bias added in place."""
+        if x.ndim > 2 and weight.ndim == 2:
+            rows = np.matmul(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), weight.T)
+            out = rows.reshape(*x.shape[:-1], weight.shape[0])
+        else:
+            out = np.matmul(x, weight.T)
+        if bias:
+            out += bias[0]
+        return out
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """``np.matmul`` with ``out=``."""
+        x, weight, *_ = operands
+        if weight.ndim == 1 or result.dtype in (dtypes.float16, dtypes.bfloat16):
+            return None
+        rows = (math.prod(x.shape[:-1]), x.shape[-1])
+        flat = (rows[0], weight.shape[0])
+
+        def plain(out: Any, x: Any, weight: Any, *bias: Any) -> None:
+            np.matmul(x, weight.T, out=out)
+            if bias:
+                np.add(out, bias[0], out=out)
+
+        def folded(out: Any, x: Any, weight: Any, *bias: Any) -> None:
+            plain(out.reshape(flat), x.reshape(rows), weight, *bias)
+
+        return plain if x.ndim <= 2 else folded
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
+        """``g @ weight``, ``g.T @ x`` and the sum of ``g`` over the rows."""
+        x, weight, *bias = operands
+        outs = weight.shape[0] if weight.ndim == 2 else 1
+        rows = math.prod(x.shape[:-1])
+        flat_g: Value = _reshaped(g, (rows, outs))
+        flat_x: Value = _reshaped(x, (rows, x.shape[-1]))
+        flat_weight: Value = _reshaped(weight, (outs, x.shape[-1]))
+        gradients = [_reshaped(flat_g @ flat_weight, x.shape)]
+        gradients.append(_reshaped(T()(flat_g) @ flat_x, weight.shape))
+        if bias:
+            gradients.append(Sum((0,))(flat_g) if bias[0].ndim else Sum((0, 1))(flat_g))
+        return gradients
+
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names the product of two matrices with a sum."""
+        return "AddmmBackward0"
+
+
+def _reshaped(x: Value, shape: tuple[int, ...]) -> Value:
+    result: Value = Reshape(shape)(x) if x.shape != shape else x
+    return result

@@ -1,0 +1,183 @@
+"""The negative log-likelihood of given classes, and its gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphnet import dtypes
+from graphnet.errors import DtypeError, OutOfRangeError, ShapeError, ValueRangeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Op
+from graphnet.ir.registry import op
+from graphnet.ir.types import Shape, TensorType
+from graphnet.ops.dtype_rules import require_float
+from graphnet.ops.loss import check_reduction, total
+
+Array = npt.NDArray[Any]
+
+
+def _layout(shape: Shape) -> tuple[int, int, int]:
+    """Batch size, number of classes and positions of log-probabilities of this shape."""
+    if len(shape) == 1:
+        return 1, shape[0], 1
+    return shape[0], shape[1], math.prod(shape[2:])
+
+
+def _positions(target: Array, shape: Shape, ignored: int) -> tuple[Array, Array | None]:
+    """Where each target's log-probability lies in row-major order, and which targets count.
+
+    The second is None where all do; the position of one that doesn't is arbitrary.
+
+    Raises:
+        OutOfRangeError: a target is neither a class nor ``ignored``.
+    """
+    batch, classes, length = _layout(shape)
+    flat = target.reshape(-1).astype(np.int64, copy=False)
+    counted = None
+    outside = flat.view(np.uint64) >= np.uint64(classes)
+    if 0 <= ignored < classes or np.count_nonzero(outside):
+        counted = flat != ignored
+        wrong = outside & counted
+        if np.count_nonzero(wrong):
+            raise OutOfRangeError(
+                f"nll_loss: Target {flat[wrong][0]} is out of bounds.",
+                cure=f"with {classes} classes targets are 0 to {classes - 1}, or {ignored} for "
+                "those to be ignored",
+            )
+        flat = flat * counted
+    if length == 1:
+        return np.arange(0, batch * classes, classes) + flat, counted
+    starts = np.arange(batch)[:, None] * (classes * length) + np.arange(length)
+    return starts.reshape(-1) + flat * length, counted
+
+
+class _ClassLoss(Op):
+    """What loss and gradient share: how much each target counts."""
+
+    reduction: str
+    ignore_index: int
+
+    def shares(self, target: Array, counted: Array | None, weight: Array | None, dtype: Any) -> Any:
+        """The factor of each target's loss, one number if it is the same for all."""
+        factors: Any = dtype.type(1)
+        if weight is not None:
+            classes = target.reshape(-1) if counted is None else target.reshape(-1) * counted
+            factors = weight.take(classes)
+        if counted is not None:
+            factors = factors * counted
+        if self.reduction == "mean":
+            whole = total(factors) if np.ndim(factors) else factors * target.size
+            # Nothing that counts has no mean: NaN, as in PyTorch.
+            factors = np.divide(factors, whole)
+        return factors
+
+
+@op("nll_loss")
+class NllLoss(_ClassLoss):
+    """Minus the log-probability of each target's class, times the weight of the class.
+
+    Operands are log-probabilities ``(N, C, ...)`` or ``(C,)``, targets ``(N, ...)`` or ``()``, and
+    perhaps a weight for each class. Targets equal to ``ignore_index`` don't count. A mean divides
+    by the weights of those that do. Source: PyTorch's page ``NLLLoss``.
+    """
+
+    reduction: str = "mean"
+    ignore_index: int = -100
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """The target's shape, or a single number.
+
+        Raises:
+            UnsupportedDtypeError: the log-probabilities are not floating point.
+            DtypeError: the targets are not int64 or uint8.
+            ShapeError: input, target and weight do not fit together.
+            ValueRangeError: batch sizes differ.
+        """
+        check_reduction(self.reduction)
+        x, target, *weight = operands
+        require_float(self.name, [x])
+        if target.dtype not in (dtypes.int64, dtypes.uint8):
+            raise DtypeError(
+                f"nll_loss: expected scalar type Long but found {target.dtype} in the target",
+                cure="class indices are integers, as `target.long()` gives",
+            )
+        if not x.ndim:
+            raise ShapeError("nll_loss: Expected input to have 1 or more dimensions")
+        if x.shape[:-1] != target.shape if x.ndim == 1 else _mismatch(x.shape, target.shape):
+            error = ShapeError if x.shape[:1] == target.shape[:1] else ValueRangeError
+            raise error(
+                f"nll_loss: Expected input batch_size ({x.shape[0]}) to match target batch_size "
+                f"({target.shape[0] if target.shape else 1}): input {list(x.shape)}, target "
+                f"{list(target.shape)}",
+                cure="the target has the input's shape without the class dimension, its second",
+            )
+        classes = _layout(x.shape)[1]
+        if weight and (weight[0].shape != (classes,) or weight[0].dtype is not x.dtype):
+            raise ShapeError(
+                f"nll_loss: weight tensor should be defined either for all {classes} classes or "
+                f"no classes, in the input's dtype, but got weight tensor of shape: "
+                f"{list(weight[0].shape)} and dtype {weight[0].dtype}"
+            )
+        return TensorType(x.dtype, target.shape if self.reduction == "none" else ())
+
+    def kernel(self, x: Any, target: Any, *weight: Any) -> Any:
+        """One look-up for each target."""
+        target = np.asarray(target)
+        positions, counted = _positions(target, x.shape, self.ignore_index)
+        shares = self.shares(target, counted, weight[0] if weight else None, x.dtype)
+        losses = x.reshape(-1).take(positions) * -shares
+        if self.reduction == "none":
+            return losses.reshape(target.shape)
+        return np.asarray(total(losses)).astype(x.dtype)
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """Zeros with minus the share of each target at its class."""
+        x, target, *weight = operands
+        gradient = NllLossGrad(x.shape, self.reduction, self.ignore_index)(g, target, *weight)
+        return gradient, *(None for _ in operands[1:])
+
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names the form for ``(N, C)``."""
+        return "NllLossBackward0"
+
+
+def _mismatch(x: Shape, target: Shape) -> bool:
+    return (x[0], *x[2:]) != target
+
+
+@op("nll_loss_grad")
+class NllLossGrad(_ClassLoss):
+    """The transpose of nll_loss, which is linear: from the loss to all log-probabilities."""
+
+    shape: Shape
+    reduction: str
+    ignore_index: int
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        return TensorType(operands[0].dtype, self.shape)
+
+    def kernel(self, g: Any, target: Any, *weight: Any) -> Any:
+        """Zeros, then one store for each target."""
+        target, g = np.asarray(target), np.asarray(g)
+        positions, counted = _positions(target, self.shape, self.ignore_index)
+        shares = self.shares(target, counted, weight[0] if weight else None, g.dtype)
+        out = np.zeros(self.shape, g.dtype)
+        values = g.reshape(-1) * -shares
+        if counted is None:
+            out.reshape(-1)[positions] = values
+        else:
+            # Those that don't count share a position with others, which they must not undo.
+            values = np.broadcast_to(values, positions.shape)
+            out.reshape(-1)[positions[counted]] = values[counted]
+        return out
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """The transpose of the transpose is the loss."""
+        loss = NllLoss(self.reduction, self.ignore_index)(g, *operands[1:])
+        return loss, *(None for _ in operands[1:])

@@ -1,0 +1,203 @@
+"""Activations built on the exponential and the error function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.activation import Activation
+from graphnet.ops.compare import Where
+from graphnet.ops.elementwise import Elementwise, FloatElementwise
+from graphnet.ops.error_function import erf
+from graphnet.ops.math import Exp, Tanh
+
+_SQRT_2 = math.sqrt(2)
+_NORMAL_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
+_TANH_SCALE = math.sqrt(2 / math.pi)
+_TANH_CUBE = 0.044715
+
+
+def _sigmoid(x: Any, out: Any = None) -> Any:
+    """``1 / (1 + exp(-x))``; where the exponential overflows the result is 0, as it should be."""
+    result = np.exp(np.negative(x, out=out), out=out)
+    result += 1
+    return np.reciprocal(result, out=out)
+
+
+@op("sigmoid")
+class Sigmoid(FloatElementwise):
+    """The logistic function ``1 / (1 + exp(-x))``. Source: PyTorch's page ``torch.sigmoid``."""
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """By ``exp``."""
+        return _sigmoid(x)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """The same, in ``out`` throughout."""
+        return lambda out, x: _sigmoid(x, out)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``out * (1 - out)``."""
+        return (g * (1 - out) * out,)
+
+
+def _log_sigmoid(x: Any) -> Any:
+    """``log(sigmoid(x))`` without overflow: ``min(x, 0) - log(1 + exp(-abs(x)))``."""
+    tail = np.log1p(np.exp(-np.absolute(x)))
+    return np.minimum(x, np.zeros((), np.asarray(x).dtype)) - tail
+
+
+@op("log_sigmoid")
+class LogSigmoid(Activation):
+    """The logarithm of the logistic function. Source: PyTorch's page ``LogSigmoid``."""
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """Without overflow."""
+        return _log_sigmoid(x)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``sigmoid(-x)``."""
+        return (g * Sigmoid()(-x),)
+
+
+@op("silu")
+class Silu(Activation):
+    """``x * sigmoid(x)``, also known as swish. Source: PyTorch's page ``SiLU``."""
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """A quotient, so that one pass is saved."""
+        result = np.exp(-x)
+        result += 1
+        return np.divide(x, result)
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``s * (1 + x * (1 - s))`` with ``s = sigmoid(x)``."""
+        s = Sigmoid()(x)
+        return (g * (s * (x * (1 - s) + 1)),)
+
+
+@op("softplus")
+class Softplus(Activation):
+    """``log(1 + exp(beta * x)) / beta``, and ``x`` itself where ``beta * x > threshold``.
+
+    Operands after ``x`` are the numbers ``beta`` and ``threshold``. Source: PyTorch's page
+    ``Softplus``.
+    """
+
+    @staticmethod
+    def ufunc(x: Any, beta: Any, threshold: Any) -> Any:
+        """The exponential's argument is never positive, so that it does not overflow."""
+        scaled = x * beta
+        smooth = np.log1p(np.exp(-np.absolute(scaled)))
+        smooth += np.maximum(scaled, np.zeros((), np.asarray(scaled).dtype))
+        smooth /= beta
+        return np.where(scaled > threshold, x, smooth)[()]
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """``sigmoid(beta * x)``, or 1 beyond the threshold."""
+        x, beta, threshold = operands
+        scaled = x * beta
+        return Where()(scaled > threshold, g, g * Sigmoid()(scaled)), None, None
+
+
+@op("mish")
+class Mish(Activation):
+    """``x * tanh(softplus(x))``. Source: Misra 2019, "Mish: a self regularized activation"."""
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """``tanh(log(u))`` is a quotient, but overflows; the logarithm does not."""
+        return x * np.tanh(-_log_sigmoid(-x))
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``t + x * sigmoid(x) * (1 - t**2)`` with ``t = tanh(softplus(x))``."""
+        t = Tanh()(-LogSigmoid()(-x))
+        return (g * (t + x * Sigmoid()(x) * (1 - t * t)),)
+
+
+@op("gelu")
+class Gelu(Activation):
+    """``x`` times the normal distribution function of ``x``.
+
+    Source: Hendrycks and Gimpel 2016, "Gaussian error linear units (GELUs)".
+    """
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """``x * (1 + erf(x / sqrt(2))) / 2``."""
+        return _times_distribution(x, np.asarray(x))
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """The distribution function plus ``x`` times the density."""
+        return (GeluGrad()(g, x),)
+
+
+def _times_distribution(factor: Any, x: Any) -> Any:
+    result = erf(x * (1 / _SQRT_2))
+    result += 1
+    result *= factor
+    result *= 0.5
+    return result
+
+
+@op("gelu_grad")
+class GeluGrad(Elementwise):
+    """``g`` times the derivative of gelu at ``x``."""
+
+    @staticmethod
+    def ufunc(g: Any, x: Any) -> Any:
+        """``g * (cdf(x) + x * pdf(x))``."""
+        density = np.exp(x * x * -0.5)
+        density *= x
+        density *= _NORMAL_DENSITY_AT_0
+        slope = _times_distribution(1, np.asarray(x))
+        slope += density
+        slope *= g
+        return slope
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
+        """The second derivative is ``pdf(x) * (2 - x**2)``."""
+        before, x = operands
+        square = x * x
+        bend = Exp()(square * -0.5) * (2 - square) * _NORMAL_DENSITY_AT_0
+        return GeluGrad()(g, x), g * before * bend
+
+
+@op("gelu_tanh")
+class GeluTanh(Activation):
+    """GELU with the distribution function approximated by ``tanh``; source as for gelu."""
+
+    @staticmethod
+    def ufunc(x: Any) -> Any:
+        """``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``."""
+        inner = x * x
+        inner *= _TANH_CUBE * _TANH_SCALE
+        inner += _TANH_SCALE
+        inner *= x
+        result = np.tanh(inner)
+        result += 1
+        result *= x
+        result *= 0.5
+        return result
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """The product rule."""
+        square = x * x
+        t = Tanh()(x * (square * (_TANH_CUBE * _TANH_SCALE) + _TANH_SCALE))
+        inner_slope = square * (3 * _TANH_CUBE * _TANH_SCALE) + _TANH_SCALE
+        return (g * 0.5 * (1 + t + x * (1 - t * t) * inner_slope),)
+
+    @property
+    def grad_name(self) -> str:
+        """Both forms are one function of PyTorch."""
+        return "GeluBackward0"
