@@ -1,0 +1,83 @@
+"""The options that functions making tensors have in common: sizes, dtype, device, requires_grad."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any, Final
+
+from graphnet import dtypes
+from graphnet.devices import check_device
+from graphnet.errors import ArgumentError, ShapeError
+from graphnet.functions.arguments import integers
+from graphnet.ir.types import Shape
+from graphnet.tensor import Tensor
+
+_PYTHON_TYPES: Final = {
+    builtins.float: dtypes.float64,
+    builtins.int: dtypes.int64,
+    builtins.bool: dtypes.bool,
+    builtins.complex: dtypes.complex128,
+}
+
+
+def as_dtype(function: str, dtype: Any) -> dtypes.dtype | None:
+    """A ``dtype=`` argument; Python's ``float``, ``int``, ``bool`` and ``complex`` will do.
+
+    Raises:
+        ArgumentError: it is no dtype.
+    """
+    if dtype is None or isinstance(dtype, dtypes.dtype):
+        return dtype
+    try:
+        return _PYTHON_TYPES[dtype]
+    except (KeyError, TypeError):
+        raise ArgumentError(
+            f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}",
+            cure="write torch.float32 or another of torch's dtypes",
+        ) from None
+
+
+def as_shape(function: str, sizes: tuple[Any, ...], size: Any = None) -> Shape:
+    """A shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``.
+
+    Raises:
+        ArgumentError: there is none, or something in it is no integer.
+        ShapeError: a size is negative.
+    """
+    if size is not None:
+        sizes = (size,)
+    elif not sizes:
+        raise ArgumentError(f'{function}() missing 1 required positional arguments: "size"')
+    shape = integers(function, "size", sizes)
+    if shape and min(shape) < 0:
+        raise ShapeError(
+            f"{function}: Trying to create tensor with negative dimension {min(shape)}: "
+            f"{list(shape)}. Dimension size must be non-negative."
+        )
+    return shape
+
+
+def finish(made: Tensor, device: Any, requires_grad: bool) -> Tensor:
+    """The new tensor, as a leaf that wants gradients or not, on the CPU.
+
+    Raises:
+        DeviceError: another device was asked for.
+        AutogradError: gradients are wanted of a dtype that has none.
+    """
+    if device is not None:
+        check_device(device)
+    return made.requires_grad_() if requires_grad else made
+
+
+def require_tensor(function: str, argument: str, value: Any, position: int = 1) -> Tensor:
+    """A tensor.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    if not isinstance(value, Tensor):
+        raise ArgumentError(
+            f"{function}(): argument '{argument}' (position {position}) must be Tensor, not "
+            f"{type(value).__name__}"
+        )
+    return value
