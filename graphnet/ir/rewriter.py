@@ -24,6 +24,9 @@ class Rewriter:
         """The values that replace the node's results, or None to keep the node."""
         return None
 
+    def kept(self, node: Node) -> None:
+        """Called with each node that stays, its operands rewritten."""
+
     def run(self) -> Graph:
         """The rewritten graph."""
         with self.builder:
@@ -33,9 +36,19 @@ class Rewriter:
                 with self.builder.at(node.location, node.label):
                     replaced = self.visit(node, operands)
                 if replaced is None:
-                    replaced = self.builder.add(with_operands(node, operands)).results
+                    copy = self.builder.add(with_operands(node, operands))
+                    self.kept(copy)
+                    replaced = copy.results
                 self.mapping.update(zip(node.results, replaced, strict=True))
+                self._carry_over(node.results, replaced)
         return self.rebuilt(self.builder.nodes)
+
+    def _carry_over(self, before: tuple[Value, ...], after: tuple[Value, ...]) -> None:
+        """Let new values know whose gradient they are; those of the old graph know theirs."""
+        for old, new in zip(before, after, strict=True):
+            if old.gradient_of and new.node not in self.graph:
+                targets = tuple(self.mapping.get(value, value) for value in old.gradient_of)
+                new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))
 
     def rebuilt(self, nodes: list[Node]) -> Graph:
         """A graph of ``nodes`` with this graph's interface carried over."""

@@ -86,6 +86,9 @@ def backward(
             for past, nodes in zip(chain, found.spent, strict=True):
                 if nodes:
                     past.spent.append(nodes)
+            for past, nodes in zip(chain, found.walked, strict=True):
+                if nodes:
+                    past.walked.append(nodes)
             for position, value in found.released:
                 chain[position].saved.pop(value, None)
         layouts = state.layouts
@@ -220,7 +223,6 @@ class _Emitter:
 
     def __call__(self, *operands: Value) -> tuple[Value, ...]:
         roots, given = operands[: self.roots], iter(operands[self.roots :])
-        builder = Builder.current()
         traces = [self.recorder.trace(), *(Trace.to(past.state) for past in self.chain[1:])]
         arriving: list[dict[Value, Value]] = [{} for _ in self.chain]
         for root, is_given in zip(roots, self.given, strict=True):
@@ -238,6 +240,7 @@ class _Emitter:
                 visit=lambda node, reads, past=past, spent=spent: _visit(past, spent, node, reads),  # type: ignore[misc]  # bound at once
             )
             self.found.spent.append(frozenset(spent))
+            self.found.walked.append(frozenset(nodes))
             gradients.append(found)
             for slot, (to, place) in past.links.items():
                 leaf = trace.values[slot]
@@ -247,7 +250,6 @@ class _Emitter:
                     _add(arriving[target], value, found[leaf])
         self._collect(traces, gradients)
         self._release(traces)
-        del builder
         return tuple(self.results)
 
     def _collect(self, traces: list[Trace], gradients: list[dict[Value, Value]]) -> None:

@@ -126,7 +126,7 @@ def _demand(segment: Segment, created: list[Storage], trace: Trace) -> Demand:
     roots = tuple(
         slot
         for slot in present
-        if values[slot].requires_grad and not segment.is_spent(values[slot].node)
+        if values[slot].requires_grad and not segment.is_walked(values[slot].node)
     )
     wanted = segment.state.wants_gradients
     gradients = tuple(slot for slot in present if slot in wanted)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from weakref import ref
 
@@ -114,6 +116,8 @@ class Recorder:
                 elif operand.__class__ in _NUMBERS:
                     key.append(operand.__class__)
                     numbers.append(operand)
+                    if not operand and operand.__class__ is float:
+                        key.append(math.copysign(1.0, operand))  # 0.0 == -0.0, but differs
                 else:
                     operands = [_as_operand(operand, head) for operand in operands]
                     break
@@ -147,8 +151,6 @@ class Recorder:
         segment = self.segment
         slots = iter([part for part in key[2:] if isinstance(part, int)])
         values = self.trace().values
-        # A zero may be positive or negative, which compare equal: never bake a floating one.
-        baked = baked and not any(isinstance(n, float) and n == 0.0 for n in numbers)
         location = user_location()
         builder = Builder(phase=self.phase, location=location)
         builder.grad_enabled = bool(key[1])
@@ -225,12 +227,15 @@ class Recorder:
         layout = handle._layout
         if storage.pending:
             if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
-                # A leaf written to in this trace starts the next one as a leaf again.
-                self.run("leaf written")
-                return self.enter(handle)
+                return self._enter_written_leaf(handle)
             self._reread(handle)
             return handle._slot
         return self._enter_leaf(segment, handle, storage, layout)
+
+    def _enter_written_leaf(self, handle: Handle) -> Slot:
+        """A leaf written to in this trace ends it, and starts the next one as a leaf again."""
+        self.run("a leaf that was written to is read")
+        return self.enter(handle)
 
     def _enter_leaf(
         self, segment: Segment, handle: Handle, storage: Storage, layout: Layout
@@ -247,8 +252,7 @@ class Recorder:
             edge = Edge(state, ())
             self.cache.add(segment.state, key, edge)
         slot = edge.state.first
-        array = handle._memory()
-        segment.bindings.append(array.copy() if storage.shared else array)
+        segment.bindings.append(self._binding(handle))
         segment.versions[slot] = (storage, storage.version)
         if layout.requires_grad:
             if layout.is_leaf:
@@ -260,6 +264,11 @@ class Recorder:
         if layout.whole and storage.segment is not segment:
             storage.segment, storage.slot = segment, slot
         return slot
+
+    def _binding(self, handle: Handle) -> Any:
+        """What an input stands for: the memory itself, unless numpy code may write to it."""
+        array = handle._memory()
+        return array.copy() if handle._storage.shared else array
 
     def _enter_generator(self, draws: Draws) -> Slot:
         segment = self.segment
@@ -342,7 +351,7 @@ class Recorder:
     def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
         """Make ``slot`` the present value of a whole storage that was at ``before``."""
         storage, segment = handle._storage, self.segment
-        if storage.array is not None:
+        if storage in segment.memory:
             segment.mutated.setdefault(storage, before)
         storage.version += 1
         storage.segment, storage.slot, storage.pending = segment, slot, True
@@ -351,6 +360,44 @@ class Recorder:
         is_variable = handle._layout.requires_grad and handle._layout.is_leaf
         handle._version = -1 if is_variable else storage.version
 
+    def update(
+        self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]
+    ) -> list[Any]:
+        """Record an update of several tensors in place, as one step.
+
+        Args:
+            rule: hashable; makes the new values, given the operands as IR values: first those of
+                the tensors written to, in order, then any further ones.
+            operands: tensors and numbers.
+            writes: the positions, among the operands, of the tensors that are written to.
+
+        Returns:
+            New tensors of the further values.
+        """
+        with self.lock, grad_mode.set_grad_enabled(False):
+            phase, self.phase = self.phase, Phase.UPDATE
+            try:
+                state, _ = self.record(rule, operands, rule)
+                shared = False
+                for slot, position in enumerate(writes, start=state.first):
+                    handle = operands[position]
+                    storage = handle._storage
+                    if handle._layout.whole and storage.segment is self.segment:
+                        self.assign(handle, slot, storage.slot)
+                        shared = shared or storage.shared
+                    else:
+                        layout = state.layouts[slot - state.first]
+                        self.write(handle, self._result(self.segment, slot, layout))
+                made = [
+                    self._result(self.segment, state.first + place, state.layouts[place])
+                    for place in range(len(writes), len(state.layouts))
+                ]
+            finally:
+                self.phase = phase
+            if shared:
+                self.run("memory shared with numpy was written")
+            return made
+
     def slot_of(self, handle: Handle) -> Slot:
         """The slot of a tensor in the current segment."""
         if handle._segment is self.segment and handle._version == handle._storage.version:
@@ -358,6 +405,10 @@ class Recorder:
         return self.enter(handle)
 
     # ------------------------------------------------------------------ running
+
+    def finish_step(self) -> None:
+        """A training step is over: run it, so that the next one starts at the root."""
+        self.run("optimizer.step()")
 
     def run(self, reason: str) -> None:
         """Run what was recorded; every tensor alive is settled and a new segment begins."""
@@ -422,6 +473,17 @@ def current_recorder() -> Recorder:
     except AttributeError:
         _threads.recorder = Recorder()
         return _threads.recorder  # type: ignore[no-any-return]  # the one just made
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Let another recorder take this thread's operations for a while."""
+    before = current_recorder()
+    _threads.recorder = recorder
+    try:
+        yield
+    finally:
+        _threads.recorder = before
 
 
 def settle(storage: Storage) -> None:

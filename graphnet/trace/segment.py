@@ -32,6 +32,7 @@ class Segment:
         versions: for leaves, their storage and its version when they entered.
         gradients: what the backward passes of this segment found, latest last.
         spent: nodes whose saved values a backward pass has freed.
+        walked: all nodes that such a pass went through: nothing is left to save for them.
         saved: what the run kept for a later backward pass.
         kept: gradients of intermediate tensors kept by the run, by slot.
         error: what made the run fail.
@@ -54,6 +55,7 @@ class Segment:
         "state",
         "variables",
         "versions",
+        "walked",
     )
 
     def __init__(self, recorder: Recorder, state: State, sequence: int) -> None:
@@ -69,6 +71,7 @@ class Segment:
         self.versions: dict[Slot, tuple[Storage, int]] = {}
         self.gradients: list[State] = []
         self.spent: list[frozenset[Node]] = []
+        self.walked: list[frozenset[Node]] = []
         self.saved: dict[Value, Any] = {}
         self.kept: dict[Slot, Any] = {}
         self.error: BaseException | None = None
@@ -77,6 +80,10 @@ class Segment:
     def is_spent(self, node: Node) -> bool:
         """Whether a backward pass has freed what ``node`` needs for another."""
         return any(node in nodes for nodes in self.spent)
+
+    def is_walked(self, node: Node) -> bool:
+        """Whether a backward pass that freed its values went through ``node``."""
+        return any(node in nodes for nodes in self.walked)
 
     def forget(self) -> None:
         """Let go of the values a backward pass would need; where gradients go stays known."""

@@ -32,6 +32,7 @@ class Backward:
         imports: (position, value, slot here) of the saved values that the gradients read, in the
             order in which they are bound.
         spent: for each segment, the nodes whose saved values the pass used up.
+        walked: for each segment, all nodes the pass went through.
         released: (position, value) of saved values that nothing can need any more.
     """
 
@@ -40,6 +41,7 @@ class Backward:
     by_slot: dict[Slot, Slot] = field(default_factory=dict)
     imports: list[tuple[int, Value, Slot]] = field(default_factory=list)
     spent: list[frozenset[Node]] = field(default_factory=list)
+    walked: list[frozenset[Node]] = field(default_factory=list)
     released: list[tuple[int, Value]] = field(default_factory=list)
 
 

@@ -1,0 +1,64 @@
+"""Update formulas, written on IR values: a whole optimizer step is nodes of the graph."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphnet.ir.node import Value
+
+
+@dataclass(frozen=True)
+class UpdateRule(ABC):
+    """How one parameter is updated. The fields are the options that shape the formula.
+
+    Attributes of every rule:
+        reads: how many state tensors it is given; it returns a new value for each.
+    """
+
+    @property
+    @abstractmethod
+    def reads(self) -> int:
+        """How many state tensors the formula reads and replaces."""
+
+    @abstractmethod
+    def formula(
+        self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
+    ) -> tuple[Value, ...]:
+        """The new parameter, then the new value of each state tensor, then created ones."""
+
+    def over(self, count: int) -> RuleOver:
+        """The rule applied to ``count`` parameters at once."""
+        return _over(self, count)
+
+
+@dataclass(frozen=True)
+class RuleOver:
+    """A rule applied to several parameters: what the recorder records as one step."""
+
+    rule: UpdateRule
+    count: int
+
+    def __call__(self, *operands: Value) -> tuple[Value, ...]:
+        """New values of all that is written, parameter by parameter, then what is created."""
+        width = 2 + self.rule.reads
+        numbers = operands[width * self.count :]
+        written: list[Value] = []
+        created: list[Value] = []
+        for start in range(0, width * self.count, width):
+            param, grad, *state = operands[start : start + width]
+            made = self.rule.formula(param, grad, state, numbers)
+            written += made[: width - 1]
+            created += made[width - 1 :]
+        return (*written, *created)
+
+    def __str__(self) -> str:
+        return f"{type(self.rule).__name__} over {self.count} parameters"
+
+
+@lru_cache(maxsize=4096)
+def _over(rule: UpdateRule, count: int) -> Any:
+    return RuleOver(rule, count)

@@ -1,0 +1,226 @@
+"""Canonicalisation: rewrites expressions into their simplest form, by patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from graphnet.ir.core_ops import Constant
+from graphnet.ir.graph import Graph
+from graphnet.ir.node import Node, Value
+from graphnet.ir.op import Op, Trait
+from graphnet.ir.patterns import Pattern, Rule, rule
+from graphnet.ir.rewriter import Rewriter, with_operands
+from graphnet.ops.convert import Attach, Cast, Detach, Identity
+from graphnet.ops.create import Full
+from graphnet.ops.reduce import Sum
+from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Unsqueeze, View
+from graphnet.passes.base import Pass
+
+Pair = tuple[Pattern, Pattern]
+_RESHAPING = (Reshape, View, Unsqueeze, Squeeze)
+
+
+@rule
+def add_zero(x: Pattern) -> Pair:
+    """``x + 0 = x``."""
+    return x + 0, x
+
+
+@rule
+def subtract_zero(x: Pattern) -> Pair:
+    """``x - 0 = x``."""
+    return x - 0, x
+
+
+@rule
+def multiply_by_one(x: Pattern) -> Pair:
+    """``x * 1 = x``."""
+    return x * 1, x
+
+
+@rule
+def divide_by_one(x: Pattern) -> Pair:
+    """``x / 1 = x``."""
+    return x / 1, x
+
+
+@rule
+def to_the_first(x: Pattern) -> Pair:
+    """``x ** 1 = x``."""
+    return x**1, x
+
+
+@rule
+def to_the_second(x: Pattern) -> Pair:
+    """``x ** 2 = x * x``."""
+    return x**2, x * x
+
+
+@rule
+def double_negation(x: Pattern) -> Pair:
+    """``-(-x) = x``."""
+    return -(-x), x
+
+
+@rule
+def add_negated(x: Pattern, y: Pattern) -> Pair:
+    """``x + (-y) = x - y``."""
+    return x + (-y), x - y
+
+
+@rule
+def subtract_negated(x: Pattern, y: Pattern) -> Pair:
+    """``x - (-y) = x + y``."""
+    return x - (-y), x + y
+
+
+@rule
+def transpose_twice(x: Pattern) -> Pair:
+    """The transpose of the transpose."""
+    return T()(T()(x)), x
+
+
+@rule
+def starting_point(x: Pattern) -> Pair:
+    """``Identity(x) = x``."""
+    return Identity()(x), x
+
+
+@rule
+def without_history(x: Pattern) -> Pair:
+    """A value is the same with and without a gradient history."""
+    return Detach()(x), x
+
+
+@rule
+def with_history_of(x: Pattern, y: Pattern) -> Pair:
+    """A value is the same, whose history it may have."""
+    return Attach()(x, y), x
+
+
+RULES: tuple[Rule, ...] = (
+    add_zero,
+    subtract_zero,
+    multiply_by_one,
+    divide_by_one,
+    to_the_first,
+    to_the_second,
+    double_negation,
+    add_negated,
+    subtract_negated,
+    transpose_twice,
+    starting_point,
+    without_history,
+    with_history_of,
+)
+"""The rewrite rules, tried in this order."""
+
+
+def _same_type(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """A reshaping, cast or expansion to the type that is there already."""
+    kept = operands[0]
+    return kept if kept.type == node.result.type else None
+
+
+def _reshape_of_reshape(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """Only the last of several shapes matters."""
+    inner = operands[0]
+    if isinstance(inner.op, _RESHAPING):
+        source: Value = inner.node.operands[0]
+        reshaped: Value = Reshape(node.result.shape)(source)
+        return reshaped
+    return _same_type(node, operands)
+
+
+def _sum_of_nothing(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """A sum over no dimension, or only over dimensions of size 1."""
+    (x,) = operands
+    op = node.op
+    if isinstance(op, Sum) and all(x.shape[d] == 1 for d in op.dims):
+        reshaped: Value = Reshape(node.result.shape)(x)
+        return reshaped
+    return None
+
+
+LOCAL: dict[type[Op], Callable[[Node, tuple[Value, ...]], Value | None]] = {
+    Reshape: _reshape_of_reshape,
+    View: _reshape_of_reshape,
+    Cast: _same_type,
+    Expand: _same_type,
+    Sum: _sum_of_nothing,
+}
+"""Simplifications that look at shapes, which patterns cannot."""
+
+
+@dataclass(frozen=True)
+class Canonicalize(Pass):
+    """Applies the rewrite rules and lets elementwise operations broadcast by themselves.
+
+    Args:
+        rules: the rules to apply.
+    """
+
+    name: ClassVar[str] = "canonicalize"
+    rules: tuple[Rule, ...] = RULES
+
+    def transform(self, graph: Graph) -> Graph:
+        """One pass over the graph, operands first, so that chains collapse."""
+        rewriter = _Canonicalizer(graph, self.rules)
+        made = rewriter.run()
+        return made if rewriter.changed else graph
+
+
+class _Canonicalizer(Rewriter):
+    def __init__(self, graph: Graph, rules: tuple[Rule, ...]) -> None:
+        super().__init__(graph)
+        self.changed = False
+        self.rules: dict[Op, list[Rule]] = {}
+        for each in rules:
+            if each.before.op is not None:
+                self.rules.setdefault(each.before.op, []).append(each)
+
+    def visit(self, node: Node, operands: tuple[Value, ...]) -> tuple[Value, ...] | None:
+        if len(node.results) != 1 or node.op.is_(Trait.SOURCE):
+            return None
+        made = with_operands(node, operands)
+        if node.op.is_(Trait.ELEMENTWISE):
+            simpler = tuple(map(_without_broadcast, operands))
+            if simpler != operands and node.op.infer(*(o.type for o in simpler)) == made.result.type:
+                made = with_operands(node, simpler)
+        local = LOCAL.get(type(node.op))
+        replaced = local(made, made.operands) if local is not None else None
+        for each in self.rules.get(node.op, ()):
+            if replaced is not None:
+                break
+            replaced = each.apply(made.result)
+        if replaced is not None:
+            self.changed = True
+            return (replaced,)
+        if made.operands != operands:
+            self.changed = True
+            return self.builder.add(made).results
+        return None
+
+
+def _without_broadcast(value: Value) -> Value:
+    """What an elementwise operation may read instead: it broadcasts by itself."""
+    while isinstance(value.op, Expand) or (isinstance(value.op, _RESHAPING) and value.numel == 1):
+        value = value.node.operands[0]
+    if isinstance(value.op, Full):
+        filled = value.node.operands[0]
+        constant = filled.op
+        if isinstance(constant, Constant) and not _is_wider(constant, value):
+            return filled
+    return value
+
+
+def _is_wider(constant: Constant, value: Value) -> bool:
+    """Whether filling changed the number: a float cut to an integer, say."""
+    kind = value.dtype
+    if isinstance(constant.value, complex):
+        return not kind.is_complex
+    if isinstance(constant.value, float):
+        return not (kind.is_floating_point or kind.is_complex)
+    return kind.name == "bool"
