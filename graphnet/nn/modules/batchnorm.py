@@ -1,0 +1,144 @@
+"""Normalization over the samples of a batch."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from graphnet import dtypes
+from graphnet import functions as fn
+from graphnet.errors import ValueRangeError
+from graphnet.nn import functional as F
+from graphnet.nn.modules.normalization import Affine
+from graphnet.tensor import Tensor
+
+
+class _BatchNorm(Affine):
+    """What the batch normalization layers share; they differ in the inputs they take."""
+
+    # Version 2 of the state has num_batches_tracked.
+    _version = 2
+    _dims: ClassVar[tuple[int, ...]]
+
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        self._register_affine((num_features,), affine, bias, device, dtype)
+        made: dict[str, Any] = {"device": device, "dtype": dtype}
+        tracked = track_running_stats
+        self.register_buffer("running_mean", fn.zeros(num_features, **made) if tracked else None)
+        self.register_buffer("running_var", fn.ones(num_features, **made) if tracked else None)
+        count = fn.tensor(0, dtype=dtypes.int64, device=device) if tracked else None
+        self.register_buffer("num_batches_tracked", count)
+        self.reset_parameters()
+
+    def reset_running_stats(self) -> None:
+        """Forget the batches seen: mean 0, variance 1, count 0."""
+        if self.running_mean is not None:
+            self.running_mean.zero_()
+        if self.running_var is not None:
+            self.running_var.fill_(1)
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self) -> None:
+        """Forget the batches seen, and set scale to 1 and shift to 0."""
+        self.reset_running_stats()
+        super().reset_parameters()
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.dim() not in self._dims:
+            expected = " or ".join(f"{dim}D" for dim in self._dims)
+            raise ValueRangeError(f"expected {expected} input (got {input.dim()}D input)")
+        updating = self.training and self.track_running_stats
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if updating and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:
+                momentum = 1.0 / float(self.num_batches_tracked)
+        use_running = updating or not self.training
+        return F.batch_norm(
+            input,
+            self.running_mean if use_running else None,
+            self.running_var if use_running else None,
+            self.weight,
+            self.bias,
+            self.training or (self.running_mean is None and self.running_var is None),
+            momentum,
+            self.eps,
+        )
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+    def _upgrade_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, version: int | None
+    ) -> None:
+        if (version is None or version < 2) and self.num_batches_tracked is not None:
+            state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
+
+
+class BatchNorm1d(_BatchNorm):
+    """Normalizes each channel to mean 0 and variance 1 over the batch, then scales and shifts it.
+
+    In evaluation mode the running mean and variance take the place of the batch's.
+
+    Args:
+        num_features: the number of channels.
+        eps: added to the variance before its root is taken.
+        momentum: how much each batch counts in the running values; None weighs all batches alike.
+        affine: whether scale and shift are learned, as ``weight`` and ``bias``.
+        track_running_stats: whether there are running values; without, the batch's are always used.
+        device: where parameters and buffers are.
+        dtype: their type; the default floating-point type when left out.
+        bias: whether there is a shift besides the scale.
+
+    Shapes: ``(N, C)`` or ``(N, C, L)``. Raises ValueError for another number of dimensions, and in
+    training for a single value per channel. Source: Ioffe and Szegedy 2015, "Batch normalization";
+    PyTorch's page "BatchNorm1d".
+
+    >>> import graphnet as torch
+    >>> layer = torch.nn.BatchNorm1d(1, affine=False)
+    >>> layer(torch.tensor([[1.0], [3.0]]))
+    tensor([[-1.0000],
+            [ 1.0000]])
+    >>> layer.running_mean
+    tensor([0.2000])
+    """
+
+    _dims = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """Normalizes each channel of images over the batch, then scales and shifts it.
+
+    Arguments, attributes and errors are :class:`BatchNorm1d`'s. Shapes: ``(N, C, H, W)``. Source:
+    PyTorch's page "BatchNorm2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.BatchNorm2d(100)(torch.rand(20, 100, 35, 45)).shape
+    torch.Size([20, 100, 35, 45])
+    """
+
+    _dims = (4,)

@@ -1,0 +1,108 @@
+"""Converting the tensors of a module: to another dtype, another device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from graphnet import dtypes
+from graphnet.autograd import no_grad
+from graphnet.errors import ArgumentError
+from graphnet.nn.modules.tree import Tree
+from graphnet.tensor import Tensor
+
+
+class Convertible(Tree):
+    """Conversions of the parameters and buffers of a module and all inside it.
+
+    Each changes the module in place and returns it. The parameters stay the same objects, so an
+    optimizer that has them keeps them.
+    """
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """Convert to a dtype, a device, or those of another tensor: what :meth:`Tensor.to` takes.
+
+        Only floating-point tensors change their dtype. Raises TypeError for a dtype that is
+        neither floating-point nor complex.
+
+        >>> import graphnet as torch
+        >>> torch.nn.Linear(3, 2).to(torch.float64).weight.dtype
+        torch.float64
+        """
+        wanted: dtypes.dtype | None = kwargs.pop("dtype", None)
+        others: list[Any] = []
+        for arg in args:
+            if isinstance(arg, dtypes.dtype):
+                wanted = arg
+            elif isinstance(arg, Tensor):
+                wanted = arg.dtype
+                others.append(arg.device)
+            elif arg is not None:
+                others.append(arg)
+        if wanted is not None and not (wanted.is_floating_point or wanted.is_complex):
+            raise ArgumentError(
+                "nn.Module.to only accepts floating point or complex dtypes, "
+                f"but got desired dtype={wanted}"
+            )
+
+        def convert(tensor: Tensor) -> Tensor:
+            fits = tensor.is_floating_point() or tensor.is_complex()
+            dtype = wanted if wanted is not None and fits else tensor.dtype
+            return tensor.to(*others, dtype=dtype, **kwargs)
+
+        return self._apply(convert)
+
+    def type(self, dst_type: dtypes.dtype | str) -> Self:
+        """Convert all parameters and buffers, also those of integers, to one dtype."""
+        return self._apply(lambda tensor: tensor.type(dst_type))
+
+    def float(self) -> Self:
+        """Convert floating-point parameters and buffers to ``float32``."""
+        return self._convert_floats(dtypes.float32)
+
+    def double(self) -> Self:
+        """Convert floating-point parameters and buffers to ``float64``."""
+        return self._convert_floats(dtypes.float64)
+
+    def half(self) -> Self:
+        """Convert floating-point parameters and buffers to ``float16``."""
+        return self._convert_floats(dtypes.float16)
+
+    def bfloat16(self) -> Self:
+        """Convert floating-point parameters and buffers to ``bfloat16``."""
+        return self._convert_floats(dtypes.bfloat16)
+
+    def cpu(self) -> Self:
+        """Move to the CPU, where everything is already."""
+        return self._apply(lambda tensor: tensor.cpu())
+
+    def cuda(self, device: Any = None) -> Self:
+        """Move to a GPU. There is none here: raises what :meth:`Tensor.cuda` does."""
+        return self._apply(lambda tensor: tensor.cuda(device))
+
+    def share_memory(self) -> Self:
+        """Put the tensors where other processes reach them; see :meth:`Tensor.share_memory_`."""
+        return self._apply(lambda tensor: tensor.share_memory_())
+
+    def _convert_floats(self, dtype: dtypes.dtype) -> Self:
+        return self._apply(
+            lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor
+        )
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Put ``fn`` of each parameter, gradient and buffer in its place."""
+        if recurse:
+            for child in self.children():
+                child._apply(fn)
+        with no_grad():
+            for parameter in self._parameters.values():
+                if parameter is not None:
+                    gradient = parameter.grad
+                    parameter.data = fn(parameter.data)
+                    if gradient is not None:
+                        gradient.data = fn(gradient.data)
+                        parameter.grad = gradient
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
+        return self

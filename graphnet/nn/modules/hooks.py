@@ -1,0 +1,184 @@
+"""Functions that users hang on modules: where they are kept, and how a call runs them."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from graphnet.nn.modules.module import Module
+
+_ids = itertools.count()
+
+
+class Hook(NamedTuple):
+    """A user's function and how it wants to be called."""
+
+    function: Callable[..., Any]
+    with_kwargs: bool = False
+    always_call: bool = False
+
+
+class HookTable(OrderedDict[int, Hook]):
+    """Hooks in the order in which they run."""
+
+    def add(
+        self,
+        function: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> RemovableHandle:
+        """Keep a hook, before the others if ``prepend``, until its handle removes it."""
+        handle = RemovableHandle(self)
+        self[handle.id] = Hook(function, with_kwargs, always_call)
+        if prepend:
+            self.move_to_end(handle.id, last=False)
+        return handle
+
+    def snapshot(self) -> tuple[Hook, ...]:
+        """The hooks as they are now: one of them may remove itself while it runs."""
+        return tuple(self.values())
+
+
+class RemovableHandle:
+    """Takes a hook off again: by :meth:`remove`, or at the end of a ``with`` block.
+
+    >>> import graphnet as torch
+    >>> layer = torch.nn.Identity()
+    >>> with layer.register_forward_hook(lambda module, args, result: -result):
+    ...     layer(torch.ones(1))
+    tensor([-1.])
+    >>> layer(torch.ones(1))
+    tensor([1.])
+    """
+
+    def __init__(self, hooks: HookTable) -> None:
+        self.id = next(_ids)
+        self._hooks = weakref.ref(hooks)
+
+    def remove(self) -> None:
+        """Take the hook off; once is enough, twice does no harm."""
+        hooks = self._hooks()
+        if hooks is not None:
+            hooks.pop(self.id, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+@dataclass(slots=True, eq=False)
+class CallHooks:
+    """The hooks that run when a module is called."""
+
+    before: HookTable = field(default_factory=HookTable)
+    after: HookTable = field(default_factory=HookTable)
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
+
+
+@dataclass(slots=True, eq=False)
+class StateHooks:
+    """The hooks that run when a module's state is saved or loaded."""
+
+    before_save: HookTable = field(default_factory=HookTable)
+    after_save: HookTable = field(default_factory=HookTable)
+    before_load: HookTable = field(default_factory=HookTable)
+    after_load: HookTable = field(default_factory=HookTable)
+
+
+EVERY_MODULE = CallHooks()
+"""Hooks that run when any module is called, before the module's own."""
+
+_NONE = CallHooks()
+
+
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, args)`` before the ``forward`` of every module.
+
+    What it returns, unless ``None``, takes the place of the arguments.
+    """
+    return EVERY_MODULE.before.add(hook)
+
+
+def register_module_forward_hook(
+    hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Call ``hook(module, args, result)`` after the ``forward`` of every module.
+
+    What it returns, unless ``None``, takes the place of the result. The options are those of
+    :meth:`Module.register_forward_hook`.
+    """
+    return EVERY_MODULE.after.add(hook, with_kwargs=with_kwargs, always_call=always_call)
+
+
+def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``module.forward(*args, **kwargs)`` between the hooks of every module and its own."""
+    own = module._call_hooks or _NONE
+    pending = iter((*EVERY_MODULE.after.snapshot(), *own.after.snapshot()))
+    result = None
+    try:
+        for hook in (*EVERY_MODULE.before.snapshot(), *own.before.snapshot()):
+            args, kwargs = _replaced_arguments(hook, module, args, kwargs)
+        result = module.forward(*args, **kwargs)
+        for hook in pending:
+            replacement = _call_after(hook, module, args, kwargs, result)
+            result = result if replacement is None else replacement
+    except Exception:
+        for hook in pending:
+            if hook.always_call:
+                _call_after_failure(hook, module, args, kwargs, result)
+        raise
+    return result
+
+
+def _replaced_arguments(
+    hook: Hook, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of the call after ``hook`` has seen them."""
+    if not hook.with_kwargs:
+        replacement = hook.function(module, args)
+        if replacement is None:
+            return args, kwargs
+        return replacement if isinstance(replacement, tuple) else (replacement,), kwargs
+    replacement = hook.function(module, args, kwargs)
+    if replacement is None:
+        return args, kwargs
+    if not isinstance(replacement, tuple) or len(replacement) != 2:
+        raise RuntimeError(
+            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
+            f"but got {replacement}."
+        )
+    return replacement
+
+
+def _call_after(
+    hook: Hook, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+) -> Any:
+    if hook.with_kwargs:
+        return hook.function(module, args, kwargs, result)
+    return hook.function(module, args, result)
+
+
+def _call_after_failure(
+    hook: Hook, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+) -> None:
+    """Run a hook that wants to run even now; the first error is the one to be raised."""
+    try:
+        _call_after(hook, module, args, kwargs, result)
+    except Exception as error:  # noqa: BLE001
+        warnings.warn(
+            "module forward hook with ``always_call=True`` raised an exception that was silenced "
+            f"as another error was raised in forward: {error}",
+            stacklevel=2,
+        )

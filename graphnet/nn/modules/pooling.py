@@ -1,0 +1,244 @@
+"""Layers that take the largest value, or the mean, of each window of their input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from graphnet.nn import functional as F
+from graphnet.nn.modules.configured import Configured
+from graphnet.nn.modules.sizes import repeated
+from graphnet.tensor import Tensor
+
+Sizes = int | Sequence[int]
+"""One number for all spatial dimensions, or one for each."""
+
+
+@dataclass(eq=False, repr=False)
+class _MaxPoolNd(Configured):
+    """What the max pooling layers share; they differ in the function."""
+
+    _pool: ClassVar[Callable[..., Any]]
+
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    padding: Sizes = 0
+    dilation: Sizes = 1
+    return_indices: bool = field(default=False, repr=False)
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        if self.stride is None:
+            self.stride = self.kernel_size
+
+    def forward(self, input: Tensor) -> Any:
+        return self._pool(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            ceil_mode=self.ceil_mode,
+            return_indices=self.return_indices,
+        )
+
+
+class MaxPool1d(_MaxPoolNd):
+    """The largest value of each window along the last dimension.
+
+    Args:
+        kernel_size: the size of the window.
+        stride: how far apart the windows begin; ``kernel_size`` when left out.
+        padding: how many elements of minus infinity are added at either end.
+        dilation: how far apart the elements of a window are.
+        return_indices: whether to return the places of the largest values, too.
+        ceil_mode: whether a last window may reach over the end.
+
+    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "MaxPool1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.MaxPool1d(2)(torch.tensor([[1.0, 3.0, 2.0, 0.0]]))
+    tensor([[3., 2.]])
+    """
+
+    _pool = staticmethod(F.max_pool1d)
+
+
+class MaxPool2d(_MaxPoolNd):
+    """The largest value of each window over the last two dimensions.
+
+    The arguments are :class:`MaxPool1d`'s: one number, or one for the height and one for the width.
+    Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page "MaxPool2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.MaxPool2d(3, stride=2)(torch.ones(20, 16, 51, 33)).shape
+    torch.Size([20, 16, 25, 16])
+    """
+
+    _pool = staticmethod(F.max_pool2d)
+
+
+@dataclass(eq=False, repr=False)
+class _AvgPoolNd(Configured):
+    """What the average pooling layers share."""
+
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    padding: Sizes = 0
+    ceil_mode: bool = field(default=False, repr=False)
+    count_include_pad: bool = field(default=True, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.stride is None:
+            self.stride = self.kernel_size
+
+
+class AvgPool1d(_AvgPoolNd):
+    """The mean of each window along the last dimension.
+
+    Args:
+        kernel_size: the size of the window.
+        stride: how far apart the windows begin; ``kernel_size`` when left out.
+        padding: how many zeros are added at either end.
+        ceil_mode: whether a last window may reach over the end.
+        count_include_pad: whether the added zeros count as elements.
+
+    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "AvgPool1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AvgPool1d(3, stride=2)(torch.tensor([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]]))
+    tensor([[2., 4., 6.]])
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Unlike its relatives, this one keeps tuples, and shows them, in PyTorch too.
+        self.kernel_size = repeated(self.kernel_size, 1)
+        self.stride = repeated(self.stride, 1)
+        self.padding = repeated(self.padding, 1)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool1d(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+        )
+
+
+@dataclass(eq=False, repr=False)
+class AvgPool2d(_AvgPoolNd):
+    """The mean of each window over the last two dimensions.
+
+    The arguments are :class:`AvgPool1d`'s, each one number, or one for the height and one for the
+    width, and ``divisor_override``: what to divide the sums by instead of the number of elements.
+    Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page "AvgPool2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AvgPool2d(2)(torch.tensor([[[1.0, 2.0], [3.0, 6.0]]]))
+    tensor([[[3.]]])
+    """
+
+    divisor_override: int | None = field(default=None, repr=False)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool2d(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        )
+
+
+@dataclass(eq=False, repr=False)
+class _AdaptiveAvgPoolNd(Configured):
+    """What the adaptive average pooling layers share; they differ in the function."""
+
+    _pool: ClassVar[Callable[..., Tensor]]
+
+    output_size: int | Sequence[int | None] | None
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._pool(input, self.output_size)
+
+
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
+    """Means over windows of such a size that ``output_size`` of them cover the last dimension.
+
+    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "AdaptiveAvgPool1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AdaptiveAvgPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
+    tensor([[1.5000, 3.5000]])
+    """
+
+    _pool = staticmethod(F.adaptive_avg_pool1d)
+
+
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
+    """Means over windows of such a size that ``output_size`` of them cover the last dimensions.
+
+    ``output_size`` is one number, or one for the height and one for the width; None keeps the size
+    of the input. Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page
+    "AdaptiveAvgPool2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AdaptiveAvgPool2d((5, None))(torch.ones(1, 64, 8, 9)).shape
+    torch.Size([1, 64, 5, 9])
+    """
+
+    _pool = staticmethod(F.adaptive_avg_pool2d)
+
+
+@dataclass(eq=False, repr=False)
+class _AdaptiveMaxPoolNd(Configured):
+    """What the adaptive max pooling layers share; they differ in the function."""
+
+    _pool: ClassVar[Callable[..., Any]]
+
+    output_size: int | Sequence[int | None] | None
+    return_indices: bool = field(default=False, repr=False)
+
+    def forward(self, input: Tensor) -> Any:
+        return self._pool(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
+    """Largest values of windows of such a size that ``output_size`` cover the last dimension.
+
+    Args:
+        output_size: how many windows.
+        return_indices: whether to return the places of the largest values, too.
+
+    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "AdaptiveMaxPool1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AdaptiveMaxPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
+    tensor([[2., 4.]])
+    """
+
+    _pool = staticmethod(F.adaptive_max_pool1d)
+
+
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
+    """Largest values of windows of such a size that ``output_size`` cover the last dimensions.
+
+    Args:
+        output_size: how many windows: one number, or one for the height and one for the width; None
+            keeps the size of the input.
+        return_indices: whether to return the places of the largest values, too.
+
+    Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page "AdaptiveMaxPool2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AdaptiveMaxPool2d((5, None))(torch.ones(1, 64, 8, 9)).shape
+    torch.Size([1, 64, 5, 9])
+    """
+
+    _pool = staticmethod(F.adaptive_max_pool2d)
