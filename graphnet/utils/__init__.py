@@ -1,0 +1,5 @@
+"""What stands around training, in the shape of ``torch.utils``: :mod:`graphnet.utils.data`."""
+
+from graphnet.utils import data
+
+__all__ = ["data"]
