@@ -1,0 +1,101 @@
+"""What image datasets have in common: a folder, transforms, and how they print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from graphnet.errors import ValueRangeError
+from graphnet.utils.data.dataset import Dataset
+
+Transform = Callable[[Any], Any]
+
+
+class StandardTransform:
+    """A transform of the image and one of the target, as one transform of both.
+
+    >>> from graphnet.vision.datasets.vision import StandardTransform
+    >>> StandardTransform(str.upper, None)("image", 3)
+    ('IMAGE', 3)
+    """
+
+    def __init__(
+        self, transform: Transform | None = None, target_transform: Transform | None = None
+    ) -> None:
+        self.transform = transform
+        self.target_transform = target_transform
+
+    def __call__(self, image: Any, target: Any) -> tuple[Any, Any]:
+        """Both, transformed."""
+        if self.transform is not None:
+            image = self.transform(image)
+        if self.target_transform is not None:
+            target = self.target_transform(target)
+        return image, target
+
+    def __repr__(self) -> str:
+        lines = [type(self).__name__]
+        for label, transform in (
+            ("Transform: ", self.transform),
+            ("Target transform: ", self.target_transform),
+        ):
+            if transform is not None:
+                lines.append(label + repr(transform).replace("\n", "\n" + " " * len(label)))
+        return "\n".join(lines)
+
+
+class VisionDataset(Dataset[Any]):
+    """Base of the image datasets: subclasses write ``__getitem__`` and ``__len__``.
+
+    ``transforms`` takes image and target; ``transform`` and ``target_transform`` take one each.
+    Raises ValueError when both kinds are given.
+
+    Attributes:
+        root: the folder with the data.
+        transform, target_transform, transforms: as given.
+
+    >>> from graphnet.vision.datasets import VisionDataset
+    >>> class Blank(VisionDataset):
+    ...     def __len__(self): return 10
+    >>> Blank(root="data")
+    Dataset Blank
+        Number of datapoints: 10
+        Root location: data
+    """
+
+    _repr_indent = 4
+
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        transforms: Callable[[Any, Any], tuple[Any, Any]] | None = None,
+        transform: Transform | None = None,
+        target_transform: Transform | None = None,
+    ) -> None:
+        self.root = str(Path(root).expanduser()) if isinstance(root, str) else root
+        separate = transform is not None or target_transform is not None
+        if transforms is not None and separate:
+            raise ValueRangeError(
+                "Only transforms or transform/target_transform can be passed as argument"
+            )
+        self.transform = transform
+        self.target_transform = target_transform
+        self.transforms = StandardTransform(transform, target_transform) if separate else transforms
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def extra_repr(self) -> str:
+        """More lines for the ``repr``."""
+        return ""
+
+    def __repr__(self) -> str:
+        body = [f"Number of datapoints: {len(self)}"]
+        if self.root is not None:
+            body.append(f"Root location: {self.root}")
+        body += self.extra_repr().splitlines()
+        if self.transforms is not None:
+            body.append(repr(self.transforms))
+        indent = " " * self._repr_indent
+        return "\n".join([f"Dataset {type(self).__name__}", *(indent + line for line in body)])
