@@ -23,7 +23,8 @@ class Config:
         max_plans: compiled plans that are kept; the least recently used one goes first.
         max_states: trace states that are kept before the trie is pruned.
         max_branches: branches at one trace state before a warning says where traces diverge.
-        watermark: recorded operations after which a trace that nobody looked at is run.
+        watermark: recorded operations after which a trace that nobody looked at is run, as soon as
+            its loop begins anew.
     """
 
     optimization_level: int = 2
@@ -31,7 +32,7 @@ class Config:
     max_plans: int = 512
     max_states: int = 100_000
     max_branches: int = 32
-    watermark: int = 4096
+    watermark: int = 512
 
     def __setattr__(self, name: str, value: int) -> None:
         if name not in self.__dataclass_fields__:

@@ -15,16 +15,28 @@ import numpy as np
 from graphnet import dtypes, grad_mode, printing
 from graphnet.devices import CPU, device
 from graphnet.errors import AliasError, AutogradError, DtypeError, ScalarError, ShapeError
-from graphnet.ir.expression import Expression
+from graphnet.ir.expression import Expression, binary
 from graphnet.ir.op import Op
+from graphnet.ir.registry import singletons
 from graphnet.ir.types import Size
 from graphnet.ops.convert import Cast, Clone, Detach
-from graphnet.ops.shape import Expand
+from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.trace.backward import backward
 from graphnet.trace.handle import Handle
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.recorder import Recorder, current_recorder, settle
+
+
+def _augmented(name: str) -> Callable[[Any, Any], Any]:
+    """The method behind ``x += y`` and its like: the result is written into ``x``'s memory."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        self._check_writable()
+        return self._write(self._apply(singletons[name], self, other))
+
+    method.__name__, method.__doc__ = f"__i{name}__", f"Apply ``{name}`` in place."
+    return method
 
 
 def apply(op: Op, *operands: Any) -> Any:
@@ -48,7 +60,10 @@ class Tensor(Handle, Expression):
 
     if TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> Any: ...  # methods attached by graphnet.functions
+        # Attached by graphnet.functions.
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """``torch.Tensor(2, 3)`` or ``torch.Tensor([1., 2.])``; Handle._of makes the others."""
@@ -201,11 +216,28 @@ class Tensor(Handle, Expression):
         self._array = None
 
     @property
+    def T(self) -> Tensor:  # noqa: N802  # PyTorch's name
+        """All dimensions in reverse order."""
+        return self._apply(Permute(tuple(reversed(range(self.dim())))), self)  # type: ignore[no-any-return]  # a tensor
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802  # PyTorch's name
+        """The last two dimensions exchanged."""
+        if self.dim() < 2:
+            raise ShapeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self.dim()}D"
+                " tensor."
+            )
+        return self._apply(Transpose(self.dim() - 2, self.dim() - 1), self)  # type: ignore[no-any-return]  # a tensor
+
+    @property
     def itemsize(self) -> int:
         """Bytes an element takes."""
         return self.dtype.itemsize
 
-    element_size = lambda self: self.dtype.itemsize  # noqa: E731  # one line for one fact
+    def element_size(self) -> int:
+        """Bytes an element takes."""
+        return self.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
@@ -322,7 +354,7 @@ class Tensor(Handle, Expression):
     def __len__(self) -> int:
         if not self._layout.shape:
             raise TypeError("len() of a 0-d tensor")
-        return self._layout.shape[0]
+        return int(self._layout.shape[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._layout.shape:
@@ -359,9 +391,16 @@ class Tensor(Handle, Expression):
     def __ne__(self, other: object) -> Any:
         return self._compare("ne", other)
 
-    def _compare(self, name: str, other: Any) -> Any:
-        from graphnet.ir.registry import singletons
+    __iadd__, __isub__ = _augmented("add"), _augmented("sub")
+    __imul__, __itruediv__ = _augmented("mul"), _augmented("div")
+    __ifloordiv__, __imod__ = _augmented("floor_divide"), _augmented("remainder")
+    __ipow__ = _augmented("pow")
+    __iand__, __ior__ = _augmented("bitwise_and"), _augmented("bitwise_or")
+    __ixor__ = _augmented("bitwise_xor")
+    __lshift__ = binary("bitwise_left_shift")
+    __rshift__ = binary("bitwise_right_shift")
 
+    def _compare(self, name: str, other: Any) -> Any:
         if not isinstance(other, (Tensor, bool, int, float, complex, np.generic)):
             return NotImplemented
         return self._apply(singletons[name], self, other)
@@ -480,4 +519,3 @@ def _rebuild_tensor(
 
 
 Recorder.handle = Tensor
-Function = Callable[..., Any]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from graphnet.ir.op import Op
 
 
-def _unary(name: str) -> Callable[[Any], Any]:
+def unary(name: str) -> Callable[[Any], Any]:
+    """The method that applies the operation ``name`` to ``self``."""
+
     def method(self: Expression) -> Any:
         return self._apply(singletons[name], self)
 
@@ -26,7 +28,9 @@ def _unary(name: str) -> Callable[[Any], Any]:
     return method
 
 
-def _binary(name: str) -> Callable[[Any, Any], Any]:
+def binary(name: str) -> Callable[[Any, Any], Any]:
+    """The method that applies ``name`` to ``self`` and the other operand."""
+
     def method(self: Expression, other: Any) -> Any:
         return self._apply(singletons[name], self, other)
 
@@ -34,7 +38,9 @@ def _binary(name: str) -> Callable[[Any, Any], Any]:
     return method
 
 
-def _reflected(name: str) -> Callable[[Any, Any], Any]:
+def reflected(name: str) -> Callable[[Any, Any], Any]:
+    """The method that applies ``name`` to the other operand and ``self``."""
+
     def method(self: Expression, other: Any) -> Any:
         return self._apply(singletons[name], other, self)
 
@@ -51,21 +57,21 @@ class Expression(ABC):
     def _apply(self, op: Op, *operands: Any) -> Any:
         """Apply ``op`` to ``operands``, of which this expression is one."""
 
-    __neg__ = _unary("neg")
-    __abs__ = _unary("abs")
-    __invert__ = _unary("bitwise_not")
+    __neg__ = unary("neg")
+    __abs__ = unary("abs")
+    __invert__ = unary("bitwise_not")
 
-    __add__, __radd__ = _binary("add"), _reflected("add")
-    __sub__, __rsub__ = _binary("sub"), _reflected("sub")
-    __mul__, __rmul__ = _binary("mul"), _reflected("mul")
-    __truediv__, __rtruediv__ = _binary("div"), _reflected("div")
-    __floordiv__, __rfloordiv__ = _binary("floor_divide"), _reflected("floor_divide")
-    __mod__, __rmod__ = _binary("remainder"), _reflected("remainder")
-    __pow__, __rpow__ = _binary("pow"), _reflected("pow")
-    __matmul__, __rmatmul__ = _binary("matmul"), _reflected("matmul")
-    __and__, __rand__ = _binary("bitwise_and"), _reflected("bitwise_and")
-    __or__, __ror__ = _binary("bitwise_or"), _reflected("bitwise_or")
-    __xor__, __rxor__ = _binary("bitwise_xor"), _reflected("bitwise_xor")
+    __add__, __radd__ = binary("add"), reflected("add")
+    __sub__, __rsub__ = binary("sub"), reflected("sub")
+    __mul__, __rmul__ = binary("mul"), reflected("mul")
+    __truediv__, __rtruediv__ = binary("div"), reflected("div")
+    __floordiv__, __rfloordiv__ = binary("floor_divide"), reflected("floor_divide")
+    __mod__, __rmod__ = binary("remainder"), reflected("remainder")
+    __pow__, __rpow__ = binary("pow"), reflected("pow")
+    __matmul__, __rmatmul__ = binary("matmul"), reflected("matmul")
+    __and__, __rand__ = binary("bitwise_and"), reflected("bitwise_and")
+    __or__, __ror__ = binary("bitwise_or"), reflected("bitwise_or")
+    __xor__, __rxor__ = binary("bitwise_xor"), reflected("bitwise_xor")
 
-    __lt__, __le__ = _binary("lt"), _binary("le")
-    __gt__, __ge__ = _binary("gt"), _binary("ge")
+    __lt__, __le__ = binary("lt"), binary("le")
+    __gt__, __ge__ = binary("gt"), binary("ge")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +90,7 @@ def _run(
     updated: list[Storage],
 ) -> None:
     runs = segment.state.runs
-    found: Hashable = runs.get(demand)
+    found = runs.get(demand)
     if found is None or config.optimization_level == 0:
         runs[demand] = FirstVisit()
         cache.interpreted += 1

@@ -42,7 +42,7 @@ class Handle:
     @classmethod
     def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Any:
         """A handle on memory, not in any trace yet."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         self._storage = storage
         self._layout = layout
         self._offset = offset

@@ -32,6 +32,7 @@ from graphnet.trace.state import Edge, Key, Slot, State, Trace
 
 Emit = Callable[..., Any]
 
+_HARD_LIMIT = 8
 _NUMBERS = frozenset({bool, int, float, complex})
 _LEAF = "leaf"
 _GENERATOR = "generator"
@@ -97,7 +98,7 @@ class Recorder:
         cache = self.cache
         while True:
             segment = self.segment
-            if segment.state.size > config.watermark:
+            if segment.state.steps >= config.watermark and self._may_cut(head):
                 self.run("watermark")
                 segment = self.segment
             key: list[Any] = [head, grad_mode.enabled()]
@@ -139,6 +140,18 @@ class Recorder:
         segment.state = edge.state
         return edge.state, constants
 
+    def _may_cut(self, head: Hashable) -> bool:
+        """Whether a trace that nobody looked at is run here.
+
+        A loop is cut where its body begins, so that the next stretch is the same trace again; only
+        a trace that never comes back to its first line is cut anywhere.
+        """
+        state = self.segment.state
+        first = state.begin
+        if first and first.head is head and first.location == user_location():
+            return True
+        return state.steps >= _HARD_LIMIT * config.watermark
+
     def _extend(
         self,
         key: Key,
@@ -166,14 +179,17 @@ class Recorder:
             results = emit(*arguments)
         made = results if isinstance(results, tuple) else (results,)
         layouts = tuple(map(_layout_of, made))
-        state = State(segment.state, builder.nodes, made, layouts, location)
+        state = State(segment.state, builder.nodes, made, layouts, location, key[0])
         op = key[0]
         if isinstance(op, ViewOp):
             source = next(operand for operand in operands if isinstance(operand, Handle))
             strides, delta = op.strides(
                 source._layout.type.shape, source._layout.strides, *numbers
             )
-            state.layouts = (layouts[0].but(strides=strides, whole=_covers(source, layouts[0], strides)),)  # type: ignore[union-attr]  # a view op makes a tensor
+            layout = layouts[0]
+            assert layout is not None  # noqa: S101  # a view op makes a tensor
+            whole = _covers(source, layout, strides)
+            state.layouts = (layout.but(strides=strides, whole=whole),)
             state.offset = None if numbers else delta
         edge = Edge(state, numbers if baked else None)
         if not baked:
@@ -417,9 +433,11 @@ class Recorder:
             if segment.state is self.cache.root:
                 return
             self.cache.note_run(reason)
-            trace = self.trace()
+            trace = segment.state.trace
+            if trace is None:
+                trace = segment.state.trace = self.trace()
+                self._trace = Trace(self.cache.root)
             self.segment = Segment(self, self.cache.next_root(), segment.sequence + 1)
-            self._trace = Trace(self.segment.state)
             run_segment(self.cache, segment, trace)
 
 
@@ -435,7 +453,8 @@ def _as_operand(operand: Any, head: Hashable) -> Any:
         return operand.item()
     for kind in (bool, int, float, complex):
         if isinstance(operand, kind):
-            return kind(operand)
+            plain: Callable[[Any], Any] = kind
+            return plain(operand)
     raise ArgumentError(
         f"{head}(): expected a tensor or a number, but got {type(operand).__name__}",
         cure="make a tensor of it first, with torch.tensor(...)",

@@ -54,8 +54,12 @@ class State:
         values: the values that got slots here.
         first: the slot of the first of them.
         size: the number of slots so far, here included.
+        steps: the number of edges from the root.
+        trace: all nodes and values so far, once a run has needed them.
         layouts: the layout of each of the values.
         offset: for a view, how far behind its base it starts, when that never changes.
+        head: what was recorded to get here; None where a leaf entered.
+        begin: the first state on the path where something was recorded.
         edges: where each key leads.
         runs: what was made to run this state, by what was demanded of it.
         location: the user's line that made it first.
@@ -63,9 +67,11 @@ class State:
 
     __slots__ = (
         "backward",
+        "begin",
         "branches",
         "edges",
         "first",
+        "head",
         "layouts",
         "location",
         "nodes",
@@ -73,6 +79,8 @@ class State:
         "parent",
         "runs",
         "size",
+        "steps",
+        "trace",
         "values",
         "wants_gradients",
     )
@@ -84,14 +92,21 @@ class State:
         values: tuple[Value, ...] = (),
         layouts: tuple[Layout | None, ...] = (),
         location: Location | None = None,
+        head: Hashable = None,
     ) -> None:
         self.parent = parent
         self.nodes = nodes or []
         self.values = values
-        self.first = parent.size if parent else 0
-        self.size = self.first + len(values)
+        self.first: Slot = parent.size if parent else 0
+        self.size: Slot = self.first + len(values)
+        self.steps: int = parent.steps + 1 if parent else 0
+        self.trace: Trace | None = None
         self.layouts = layouts
         self.location = location
+        self.head = head
+        self.begin: State | None = parent.begin if parent else None
+        if self.begin is None and head is not None:
+            self.begin = self
         self.offset: int | None = 0
         self.backward: Backward | None = None
         self.edges: dict[Key, Edge] = {}
