@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def zeros(shape: Shape, dtype: dtypes.dtype) -> Value:
 
 def adjacent(dims: Sequence[int]) -> bool:
     """Whether indexed dimensions follow each other, so that the result's stand in their place."""
-    return all(after == before + 1 for before, after in zip(dims, dims[1:], strict=False))
+    return all(after == before + 1 for before, after in pairwise(dims))
 
 
 def index_shape(indices: Sequence[TensorType]) -> Shape:
@@ -217,8 +218,7 @@ class IndexPut(Storing):
 def check_value_fits(value: Shape, wanted: Shape) -> None:
     """Raise ShapeError unless a value of this shape broadcasts to the elements indexed."""
     fits = len(value) <= len(wanted) and all(
-        size in (1, target)
-        for size, target in zip(reversed(value), reversed(wanted), strict=False)
+        size in (1, target) for size, target in zip(reversed(value), reversed(wanted), strict=False)
     )
     if not fits:
         raise ShapeError(
@@ -268,6 +268,22 @@ class IndexAdd(Storing):
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         return g, IndexSelect(self.dim)(g, operands[2]), None
+
+
+@op("index_copy")
+class IndexCopy(Storing):
+    """Operand 0 with its slices at a vector of indices of ``dim`` replaced by operand 1's."""
+
+    dim: int
+
+    def store(self, out: Any, *rest: Any) -> None:
+        source, index = rest
+        check_select(index, out.shape[self.dim])
+        out[key_of(out.ndim, (self.dim,), (index,))] = source
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        index = operands[2]
+        return IndexPut((self.dim,))(g, 0, index), IndexSelect(self.dim)(g, index), None
 
 
 def check_select(index: Any, size: int) -> None:
@@ -380,7 +396,8 @@ class Nonzero(Op):
         found = np.array(np.nonzero(x), np.int64)
         if found.shape[1] != self.count:
             raise ShapeError(
-                f"shape mismatch: values for {self.count} elements cannot be broadcast to the "
-                f"{found.shape[1]} elements where the mask of shape {list(np.shape(x))} is true"
+                f"shape mismatch: value tensor of {self.count} elements cannot be broadcast to "
+                f"indexing result of {found.shape[1]}, as many as are true in the mask of shape "
+                f"{list(np.shape(x))}"
             )
         return found

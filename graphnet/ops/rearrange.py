@@ -133,7 +133,9 @@ class Unfold(ViewOp):
 
     def infer(self, x: TensorType) -> TensorType:
         count = (x.shape[self.dim] - self.size) // self.step + 1
-        return TensorType(x.dtype, (*x.shape[: self.dim], count, *x.shape[self.dim + 1 :], self.size))
+        return TensorType(
+            x.dtype, (*x.shape[: self.dim], count, *x.shape[self.dim + 1 :], self.size)
+        )
 
     def kernel(self, x: Any) -> Any:
         windows = np.lib.stride_tricks.sliding_window_view(x, self.size, self.dim, writeable=True)

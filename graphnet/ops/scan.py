@@ -17,11 +17,12 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.elementwise import float_dtype
 from graphnet.ops.index import zeros
 from graphnet.ops.join import Cat
 from graphnet.ops.math import Exp
-from graphnet.ops.reduce import Flip, Sum
+from graphnet.ops.reduce import Flip
 from graphnet.ops.scatter import ScatterAdd
 from graphnet.ops.shape import Slice
 
@@ -75,11 +76,11 @@ class Cumprod(Op):
 
     dim: int
 
-    result_dtype = Sum.result_dtype
-    operand_dtypes = Sum.operand_dtypes
+    def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
+        return [dtypes.int64 if is_integral(x.dtype) else x.dtype]
 
     def infer(self, x: TensorType) -> TensorType:
-        return TensorType(self.result_dtype(x.dtype), x.shape)
+        return TensorType(x.dtype, x.shape)
 
     def kernel(self, x: Any) -> Any:
         return np.cumprod(x, axis=self.dim) if np.ndim(x) else np.array(x)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.errors import ShapeError
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
-from graphnet.ir.types import Shape, TensorType
+from graphnet.ir.types import TensorType
 from graphnet.ops.elementwise import casts, promoted
 from graphnet.ops.index import RangeError
 
@@ -37,7 +36,7 @@ class Searchsorted(Op):
     def kernel(self, sequence: Any, values: Any, *order: Any) -> Any:
         if order:
             sequence = np.take_along_axis(sequence, order[0], -1)
-        side = "right" if self.right else "left"
+        side: Literal["left", "right"] = "right" if self.right else "left"
         values = np.asarray(values)
         if sequence.ndim == 1:
             return np.searchsorted(sequence, values, side).astype(self.dtype.numpy)
@@ -146,5 +145,3 @@ def _row_order(table: Any) -> Any:
     if not table.shape[1]:
         return np.arange(len(table))
     return np.lexsort(table.T[::-1])
-
-

@@ -14,14 +14,14 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import DtypeError, OutOfRangeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
 from graphnet.ops.index import RangeError, zeros
 from graphnet.ops.reduce import Sum, reduced_shape
-from graphnet.ops.scatter import Gather, Scatter
+from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Reshape
 
 
@@ -297,7 +297,7 @@ class Mode(_PickingOne):
 class _MedianOfAll(Op):
     """The middle one of all elements; the gradient is shared among those that equal it."""
 
-    pick: ClassVar[type[_Median]]
+    pick: ClassVar[_Median]
 
     def infer(self, x: TensorType) -> TensorType:
         return TensorType(x.dtype)
@@ -306,7 +306,7 @@ class _MedianOfAll(Op):
         flat = np.ravel(x)
         if not flat.size:
             return flat.dtype.type(np.nan if flat.dtype.kind == "f" else np.iinfo(flat.dtype).min)
-        values, _ = type(self).pick(0).kernel(flat)
+        values, _ = self.pick.kernel(flat)
         return values
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -319,11 +319,11 @@ class _MedianOfAll(Op):
 class MedianOfAll(_MedianOfAll):
     """The middle one of all elements; NaN where there is one."""
 
-    pick = Median
+    pick = Median(0)
 
 
 @op("nanmedian_of_all")
 class NanmedianOfAll(_MedianOfAll):
     """The middle one of all elements that are numbers."""
 
-    pick = Nanmedian
+    pick = Nanmedian(0)

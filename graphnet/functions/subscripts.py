@@ -1,0 +1,388 @@
+"""``x[index]`` and ``x[index] = value`` with PyTorch's meaning of every kind of index.
+
+Integers, slices, ``None`` and ``...`` make a view. What remains, index tensors and masks, reads a
+copy of the elements it names, or stores into the view. Source: PyTorch's page "Tensor Views" and
+numpy's "Indexing on ndarrays", which PyTorch follows save that here integers are no index tensors.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphnet import dtypes
+from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError, ValueRangeError
+from graphnet.ops.compare import NotEqual, Where
+from graphnet.ops.convert import Cast
+from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.index import (
+    Index,
+    IndexPut,
+    MaskedFill,
+    Nonzero,
+    NonzeroCount,
+    check_value_fits,
+    indexed_shape,
+)
+from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
+from graphnet.tensor import Tensor, apply
+
+Advanced = list[tuple[int, Tensor]]
+"""Index tensors and masks, each with the dimension of the view at which it starts."""
+
+_MASKS = frozenset({dtypes.bool, dtypes.uint8})
+_INDICES = frozenset({dtypes.int64, dtypes.int32})
+_MAX_LIST = 32  # PyTorch, like old numpy, reads longer lists as index tensors
+
+
+def getitem(self: Tensor, index: Any) -> Tensor:
+    """``self[index]``: a view for integers, slices, None and ``...``, else a copy.
+
+    A mask read needs to know how many elements are true, so it looks at the mask.
+
+    Raises:
+        OutOfRangeError: an index is out of bounds, or there are more than dimensions.
+
+    >>> import graphnet as torch
+    >>> x = torch.arange(6).reshape(2, 3)
+    >>> x[1, ::2], x[:, [2, 0]]
+    (tensor([3, 5]), tensor([[2, 0],
+            [5, 3]]))
+    """
+    view, advanced = _basic(self, index)
+    if advanced:
+        dims, indices = _index_tensors(view, advanced)
+        result: Tensor = Index(dims)(view, *indices)
+        return result
+    return _alias(self) if view is self else view
+
+
+def setitem(self: Tensor, index: Any, value: Any) -> None:
+    """``self[index] = value``, where the value is a number or a tensor that broadcasts.
+
+    Raises:
+        ArgumentError: the value is neither.
+        OutOfRangeError: an index is out of bounds, or there are more than dimensions.
+        ShapeError: the value does not broadcast to the elements named.
+
+    >>> import graphnet as torch
+    >>> x = torch.zeros(3)
+    >>> x[x == 0] = 2.0
+    >>> x[0] = 1
+    >>> x
+    tensor([1., 2., 2.])
+    """
+    self._check_writable()
+    value = _checked_value(self, value)
+    view, advanced = _basic(self, index)
+    if not advanced:
+        view._write(_spread(view, value))
+    elif len(advanced) == 1 and advanced[0][1].dtype in _MASKS:
+        view._write(_stored_at_mask(view, *advanced[0], value))
+    else:
+        _check_same_dtype(view, value)
+        dims, indices = _index_tensors(view, advanced)
+        view._write(_stored(view, dims, indices, value))
+
+
+# ---------------------------------------------------------------------- what an index means
+
+
+def _basic(x: Tensor, index: Any) -> tuple[Tensor, Advanced]:
+    """The view that the basic part of an index makes, and the rest."""
+    if type(index) is int:
+        return _select(x, 0, index, 0), []
+    items = index if isinstance(index, tuple) else _as_items(index)
+    items = tuple(map(_normal, items))
+    missing = x.ndim - sum(map(_consumed, items))
+    if missing < 0:
+        raise OutOfRangeError(f"too many indices for tensor of dimension {x.ndim}")
+    view, advanced, dim = x, Advanced(), 0
+    for place, item in enumerate(items):
+        if type(item) is int:
+            view = _select(view, dim, item, place)
+        elif isinstance(item, slice):
+            view = _slice(view, dim, item)
+            dim += 1
+        elif item is None:
+            view = Unsqueeze(dim)(view)
+            dim += 1
+        elif item is Ellipsis:
+            dim += missing
+            missing = 0
+        elif isinstance(item, bool):
+            view = Unsqueeze(dim)(view)
+            advanced.append((dim, Tensor._from_array(np.zeros(int(item), np.int64))))
+            dim += 1
+        else:
+            advanced.append((dim, item))
+            dim += _consumed(item)
+    return view, advanced
+
+
+def _as_items(index: Any) -> tuple[Any, ...]:
+    """The items of an index that is no tuple; some lists count as tuples."""
+    if isinstance(index, list) and len(index) < _MAX_LIST:
+        for item in index:
+            if item is None or item is Ellipsis or isinstance(item, (slice, Tensor, list, tuple)):
+                return tuple(index)
+            if isinstance(item, np.ndarray):
+                return tuple(index)
+    return (index,)
+
+
+def _normal(item: Any) -> Any:
+    """An item as an int, a bool, a slice, None, ``...``, or an index tensor or mask."""
+    if item is None or item is Ellipsis or isinstance(item, (int, slice)):
+        return int(item) if type(item) is not bool and isinstance(item, int) else item
+    if isinstance(item, np.ndarray):
+        item = _tensor_of(item)
+    elif isinstance(item, (list, tuple, range)):
+        item = _tensor_of(np.asarray(item) if len(item) else np.zeros(0, np.int64), listed=True)
+    if isinstance(item, Tensor):
+        if item.ndim == 0 and item.dtype in _MASKS:
+            return bool(item)
+        if item.ndim == 0 and not (item.dtype.is_floating_point or item.dtype.is_complex):
+            return int(item.item())
+        if item.dtype not in _MASKS and item.dtype not in _INDICES:
+            raise OutOfRangeError(
+                f"tensors used as indices must be long, int, byte or bool tensors, not {item.dtype}"
+            )
+        return item
+    if isinstance(item, (str, bytes)):
+        raise ArgumentError(f"new(): invalid data type '{type(item).__name__}'")
+    try:
+        if isinstance(item, np.bool_):
+            raise TypeError
+        return operator.index(item)
+    except TypeError:
+        kind = type(item)
+        name = f"numpy.{kind.__name__}" if isinstance(item, np.generic) else kind.__name__
+        raise OutOfRangeError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+            f"valid indices (got {name})"
+        ) from None
+
+
+def _tensor_of(array: Any, *, listed: bool = False) -> Tensor:
+    """An index tensor of an array, or of a list, whose floats PyTorch truncates."""
+    if array.dtype.kind in "US":
+        raise ArgumentError("new(): invalid data type 'str'")
+    if array.dtype.kind in "iu" or (listed and array.dtype.kind == "f"):
+        array = array.astype(np.int64)
+    return Tensor._from_array(np.array(array, order="C"))
+
+
+def _consumed(item: Any) -> int:
+    """How many dimensions of the tensor an item stands for."""
+    if item is None or item is Ellipsis or isinstance(item, bool):
+        return 0
+    return item.ndim if isinstance(item, Tensor) and item.dtype in _MASKS else 1
+
+
+def _select(x: Tensor, dim: int, index: int, place: int) -> Tensor:
+    if not x.ndim:
+        raise OutOfRangeError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+            "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+        )
+    size = x.shape[dim]
+    if not -size <= index < size:
+        raise OutOfRangeError(
+            f"index {index} is out of bounds for dimension {place} with size {size}"
+        )
+    view: Tensor = Select(dim)(x, index % size)
+    return view
+
+
+def _slice(x: Tensor, dim: int, item: slice) -> Tensor:
+    step = 1 if item.step is None else operator.index(item.step)
+    if step <= 0:
+        raise ValueRangeError(
+            "slice step cannot be zero" if step == 0 else "step must be greater than zero",
+            cure="use torch.flip(...) to reverse" if step < 0 else None,
+        )
+    size = x.shape[dim]
+    start, stop, step = slice(_bound(item.start), _bound(item.stop), step).indices(size)
+    length = len(range(start, stop, step))
+    if length == size and step == 1:
+        return x
+    view: Tensor = Slice(dim, length, step)(x, start)
+    return view
+
+
+def _bound(value: Any) -> int | None:
+    return None if value is None else operator.index(value)
+
+
+def _alias(x: Tensor) -> Tensor:
+    """Another tensor on the same memory."""
+    view: Tensor = Slice(0, x.shape[0])(x, 0) if x.ndim else View(())(x)
+    return view
+
+
+# ---------------------------------------------------------------------- index tensors
+
+
+def _index_tensors(view: Tensor, advanced: Advanced) -> tuple[tuple[int, ...], tuple[Tensor, ...]]:
+    """The dimensions indexed and an integer tensor for each; masks are counted, which looks."""
+    dims: list[int] = []
+    indices: list[Tensor] = []
+    for dim, index in advanced:
+        if index.dtype in _MASKS:
+            found = positions(_mask(view, dim, index))
+            dims.extend(range(dim, dim + index.ndim))
+            indices.extend(Select(0)(found, row) for row in range(index.ndim))
+        else:
+            dims.append(dim)
+            indices.append(index)
+    return tuple(dims), tuple(indices)
+
+
+def positions(mask: Tensor) -> Tensor:
+    """Where a tensor is not zero: a row of indices for each dimension. Looks at the tensor."""
+    found: Tensor = Nonzero(NonzeroCount()(mask).item())(mask)
+    return found
+
+
+def _mask(view: Tensor, dim: int, mask: Tensor) -> Tensor:
+    """The mask as booleans, once it fits the dimensions from ``dim`` on.
+
+    Raises:
+        OutOfRangeError: it does not.
+    """
+    for place, size in enumerate(mask.shape):
+        if size != view.shape[dim + place]:
+            raise OutOfRangeError(
+                f"The shape of the mask {list(mask.shape)} at index {place} does not match the "
+                f"shape of the indexed tensor {list(view.shape)} at index {dim + place}"
+            )
+    if mask.dtype is dtypes.bool:
+        return mask
+    truth: Tensor = NotEqual()(mask, 0)
+    return truth
+
+
+# ---------------------------------------------------------------------- values to be stored
+
+
+def _checked_value(self: Tensor, value: Any) -> Any:
+    """A value that may be stored: a tensor without leading sizes of 1, or a Python number."""
+    if isinstance(value, Tensor):
+        lead = 0
+        while lead < value.ndim and value.shape[lead] == 1:
+            lead += 1
+        return Reshape(tuple(value.shape[lead:]))(value) if lead else value
+    if isinstance(value, (np.integer, np.bool_)):
+        value = value.item()
+    if not isinstance(value, (bool, int, float, complex)) or isinstance(value, np.generic):
+        raise ArgumentError(
+            f"can't assign a {type(value).__name__} to a "
+            f"torch.{SCALAR_TYPE_NAMES[self.dtype]}Tensor",
+            cure="make a tensor of it first, with torch.tensor(...)",
+        )
+    return check_number(self.dtype, value)
+
+
+def check_number(dtype: dtypes.dtype, value: Any) -> Any:
+    """A Python number as a tensor of ``dtype`` holds it; negative ones wrap in unsigned integers.
+
+    Raises:
+        DtypeError: it cannot: the number is complex, or beyond the range.
+    """
+    if dtype is dtypes.bool or dtype.is_complex:
+        return value
+    fits = not isinstance(value, complex)
+    if fits and dtype.is_floating_point:
+        fits = not np.isfinite(value) or abs(value) <= dtypes.finfo(dtype).max
+    elif fits:
+        limits = dtypes.iinfo(dtype)
+        low = limits.min if dtype.is_signed else -limits.max
+        fits = bool(np.isfinite(value)) and low <= value <= limits.max
+        if fits and value < 0 and not dtype.is_signed:
+            value = int(value) % (limits.max + 1)
+    if not fits:
+        raise DtypeError(
+            f"value cannot be converted to type {dtype.name} without overflow: {value!r}"
+        )
+    return value
+
+
+def _check_same_dtype(view: Tensor, value: Any) -> None:
+    if isinstance(value, Tensor) and value.dtype is not view.dtype:
+        raise DtypeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{SCALAR_TYPE_NAMES[view.dtype]} for the destination and "
+            f"{SCALAR_TYPE_NAMES[value.dtype]} for the source.",
+            cure=f"cast the value, as in `value.to({view.dtype})`",
+        )
+
+
+def _spread(view: Tensor, value: Any) -> Tensor:
+    """A value in the dtype and the shape of the view it is written to."""
+    shape = tuple(view.shape)
+    if not isinstance(value, Tensor):
+        filled: Tensor = apply(Full(shape, view.dtype), value)
+        return filled
+    if value.dtype is not view.dtype:
+        value = Cast(view.dtype)(value)
+    check_expands(tuple(value.shape), shape)
+    return value if tuple(value.shape) == shape else Expand(shape)(value)
+
+
+def check_expands(shape: Sequence[int], wanted: Sequence[int]) -> None:
+    """Raise PyTorch's error unless ``shape`` expands to ``wanted``."""
+    if len(shape) > len(wanted):
+        raise ShapeError(
+            f"expand: the number of sizes provided ({len(wanted)}) must be greater or equal to "
+            f"the number of dimensions in the tensor ({len(shape)}): {list(shape)} cannot become "
+            f"{list(wanted)}"
+        )
+    lead = len(wanted) - len(shape)
+    for dim in reversed(range(len(shape))):
+        size, target = shape[dim], wanted[lead + dim]
+        if size not in (1, target):
+            raise ShapeError(
+                f"The expanded size of the tensor ({target}) must match the existing size "
+                f"({size}) at non-singleton dimension {lead + dim}.  Target sizes: "
+                f"{list(wanted)}.  Tensor sizes: {list(shape)}"
+            )
+
+
+def _stored(view: Tensor, dims: Sequence[int], indices: Sequence[Tensor], value: Any) -> Tensor:
+    stored: Tensor = IndexPut(tuple(dims))(view, value, *indices)
+    return stored
+
+
+def _stored_at_mask(view: Tensor, dim: int, mask: Tensor, value: Any) -> Tensor:
+    """The view with a value where a mask on dimensions from ``dim`` on holds.
+
+    Nothing is looked at: a value that is the same for all true elements is chosen by the mask,
+    and one that names an element for each says by its shape how many there are.
+    """
+    span, mask = mask.ndim, _mask(view, dim, mask)
+    behind = view.ndim - dim - span
+    wide = Reshape((*mask.shape, *(1,) * behind))(mask) if behind else mask
+    if not isinstance(value, Tensor) or not value.ndim:
+        filled: Tensor = MaskedFill()(view, wide, value)
+        return filled
+    _check_same_dtype(view, value)
+    if value.ndim <= behind or value.shape[-behind - 1] == 1:
+        front = value.ndim - behind - 1
+        sizes = tuple(value.shape)
+        if front >= 0:
+            sizes = (*sizes[:front], *(1,) * span, *sizes[front + 1 :])
+        check_value_fits(value.shape, indexed_shape(view.shape, range(dim, dim + span), (1,)))
+        chosen: Tensor = Where()(wide, Reshape(sizes)(value), view)
+        return chosen
+    found = Nonzero(value.shape[-behind - 1])(mask)
+    rows = [Select(0)(found, row) for row in range(span)]
+    return _stored(view, range(dim, dim + span), rows, value)
+
+
+Tensor.__getitem__ = getitem  # type: ignore[method-assign]  # declared there, defined here
+Tensor.__setitem__ = setitem  # type: ignore[method-assign]
