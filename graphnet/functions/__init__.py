@@ -1,24 +1,34 @@
 """Everything of ``torch.*`` that computes with tensors, by family."""
 
 from graphnet.functions import (
+    arithmetic,
+    comparison,
     conversion,
     creation,
     factories,
     indexing,
     joining,
+    mixing,
+    pointwise,
     rearranging,
+    rounding,
     scattering,
     searching,
     shaping,
     sorting,
     splitting,
 )
-from graphnet.functions.conversion import *  # noqa: F403  # the families say what they export
+from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
+from graphnet.functions.comparison import *  # noqa: F403
+from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
+from graphnet.functions.mixing import *  # noqa: F403
+from graphnet.functions.pointwise import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
+from graphnet.functions.rounding import *  # noqa: F403
 from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
@@ -26,12 +36,17 @@ from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 
 __all__: list[str] = []
+__all__ += arithmetic.__all__
+__all__ += comparison.__all__
 __all__ += conversion.__all__
 __all__ += creation.__all__
 __all__ += factories.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
+__all__ += mixing.__all__
+__all__ += pointwise.__all__
 __all__ += rearranging.__all__
+__all__ += rounding.__all__
 __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__

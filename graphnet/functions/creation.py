@@ -273,7 +273,9 @@ def _array(data: Any, dtype: dtypes.dtype | None) -> np.ndarray[Any, Any]:
     return _converted(leaves, inferred, dtype or inferred).reshape(shape)
 
 
-def _is_sequence(data: Any) -> bool:
+def _is_sequence(data: Any, depth: int = 0) -> bool:
+    if isinstance(data, str) and depth:
+        raise ValueRangeError(f"too many dimensions 'str': {data!r} is no number")
     if isinstance(data, (str, bytes)):
         raise ArgumentError(f"new(): invalid data type '{type(data).__name__}'")
     return isinstance(data, Sequence)
@@ -283,7 +285,7 @@ def _flattened(data: Any) -> tuple[tuple[int, ...], list[Any]]:
     """The shape of a nested sequence and its innermost elements, in order."""
     shape: list[int] = []
     level = [data]
-    while level and _is_sequence(level[0]):
+    while level and _is_sequence(level[0], len(shape)):
         length = len(level[0])
         for row in level:
             if not isinstance(row, Sequence):

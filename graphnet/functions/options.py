@@ -9,6 +9,7 @@ from graphnet import dtypes
 from graphnet.devices import check_device
 from graphnet.errors import ArgumentError, ShapeError
 from graphnet.functions.arguments import integers
+from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
 from graphnet.tensor import Tensor
 
@@ -81,3 +82,26 @@ def require_tensor(function: str, argument: str, value: Any, position: int = 1) 
             f"{type(value).__name__}"
         )
     return value
+
+
+def each(op: Op, input: Tensor) -> Tensor:
+    """Apply an operation of one operand.
+
+    Raises:
+        ArgumentError: the operand is no tensor.
+    """
+    if not isinstance(input, Tensor):
+        require_tensor(op.name, "input", input)
+    result: Tensor = input._apply(op, input)
+    return result
+
+
+def combine(op: Op, input: Any, other: Any) -> Tensor:
+    """Apply an operation of two operands, of which one may be a number.
+
+    Raises:
+        ArgumentError: neither is a tensor, or one is neither tensor nor number.
+    """
+    first = input if isinstance(input, Tensor) else require_tensor(op.name, "other", other, 2)
+    result: Tensor = first._apply(op, input, other)
+    return result
