@@ -81,12 +81,12 @@ class Builder:
         if wanted is not None:
             values = tuple(map(self._cast, values, wanted))
         inferred = op.infer(*(value.type for value in values))
-        several = isinstance(inferred, tuple)
+        types = inferred if isinstance(inferred, tuple) else (inferred,)
         node = self.add(
             Node(
                 op,
                 values,
-                inferred if several else (inferred,),
+                types,
                 location=self.location,
                 phase=self.phase,
                 label=self.label,
@@ -95,7 +95,7 @@ class Builder:
                 and any(value.requires_grad for value in values),
             )
         )
-        return node.results if several else node.results[0]
+        return node.results if types is inferred else node.results[0]
 
     def _cast(self, value: Value, dtype: dtypes.dtype | None) -> Value:
         if dtype is None or value.dtype is dtype:

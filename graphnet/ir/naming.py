@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import PurePath
 from string import ascii_lowercase
 
@@ -34,7 +35,7 @@ class Names:
 
     Args:
         graph: the graph.
-        nodes: its nodes in the order in which they are shown, unless that is the graph's own.
+        nodes: the nodes that are shown, in order, unless that is all of them in the graph's own.
         given: names that precede all others.
     """
 
@@ -51,18 +52,17 @@ class Names:
         self._numbered: set[Value] = set()
         self._labelled: set[Value] = set()
         self._named_gradients: set[Value] = set()
+        self._places = {value: place for place, value in enumerate(self._values())}
         for value, name in (given or {}).items():
             self._claim(value, name)
         self._name_by_label()
         self._name_by_assignment()
-        for target, new in graph.updates:
-            if new not in self._names and new.node.phase is not Phase.FORWARD:
-                self._claim(new, f"{plain(target.node.label or target.op.name)}'")
         self._name_rest_of_forward()
         self._name_gradients()
-        for number, value in enumerate(self._values()):
-            if value not in self._names:
-                self._number(value, number)
+        self._number(graph.inputs)
+        for target, new in graph.updates:
+            self._claim(new, f"{plain(self[target])}'")
+        self._number(self._places)
 
     def __getitem__(self, value: Value) -> str:
         found = self._names.get(value)
@@ -98,12 +98,15 @@ class Names:
         self._taken.add(name)
         self._names[value] = name
 
-    def _number(self, value: Value, number: int) -> None:
-        self._names[value] = str(number)
-        self._numbered.add(value)
+    def _number(self, values: Iterable[Value]) -> None:
+        """Give values without a name the number of their place in the graph."""
+        for value in values:
+            if value not in self._names:
+                self._names[value] = str(self._places[value])
+                self._numbered.add(value)
 
     def _name_by_label(self) -> None:
-        for value in self._values():
+        for value in self._places:
             label, is_input = value.node.label, value.op.is_(Trait.SOURCE)
             if len(value.node.results) > 1 or not label:
                 continue
@@ -120,7 +123,7 @@ class Names:
             for node in self._nodes
             if node.phase is Phase.FORWARD and not node.op.is_(Trait.SOURCE)
         ]
-        for node, following in zip(shown, [*shown[1:], None], strict=True):
+        for node, following in zip_longest(shown, shown[1:]):
             if (
                 node.location is None
                 or len(node.results) > 1
@@ -135,22 +138,21 @@ class Names:
 
     def _name_rest_of_forward(self) -> None:
         rest = [
-            (number, value)
-            for number, value in enumerate(self._values())
+            value
+            for value in self._places
             if value not in self._names
             and value.node.phase is Phase.FORWARD
             and value.op.name != "constant"
         ]
         letters = [letter for letter in ascii_lowercase[:-1] if letter not in self._taken]
         if len(rest) <= min(_FEW, len(letters)):
-            for (_, value), letter in zip(rest, letters, strict=False):
+            for value, letter in zip(rest, letters, strict=False):
                 self._claim(value, letter)
         else:
-            for number, value in rest:
-                self._number(value, number)
+            self._number(rest)
 
     def _name_gradients(self) -> None:
-        for value in self._values():
+        for value in self._places:
             if value.gradient_of and value not in self._names:
                 target = self._target(value.gradient_of[0])
                 name, count = f"dz/d{target}", 1
@@ -162,7 +164,7 @@ class Names:
 
     def _target(self, value: Value) -> str:
         """The name of a value, which an earlier run or another form of the graph may hold."""
-        found = self._names.get(value)
-        if found is None:
+        if value not in self._places:
             return plain(value.node.label or value.op.name)
-        return found
+        self._number([value])
+        return self[value]

@@ -50,6 +50,7 @@ class InternedMeta(ABCMeta):
     _interned: ClassVar[dict[tuple[Any, ...], Any]] = {}
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """The instance with these attributes."""
         # repr tells 1 from 1.0 and True, and -0.0 from 0.0, which compare equal.
         key = (cls, repr(args), repr(kwargs)) if args or kwargs else (cls,)
         found = InternedMeta._interned.get(key)
@@ -84,6 +85,7 @@ class Op(metaclass=InternedMeta):
         return cls
 
     def __call__(self, *operands: Any) -> Any:
+        """Apply the operation."""
         for operand in operands:
             if isinstance(operand, Expression):
                 return operand._apply(self, *operands)

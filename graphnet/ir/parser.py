@@ -78,6 +78,7 @@ class _Parser:
                 self._statement()
             self._sections()
         outputs = self._outputs()
+        self._sections()
         lexer.symbol("}")
         lexer.end()
         self._note_gradients()

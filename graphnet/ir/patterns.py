@@ -10,7 +10,7 @@ The left expression is matched against the graph, the right one is built in its 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphnet.ir.builder import Builder
@@ -52,7 +52,7 @@ class Pattern(Expression):
             orders.append(self.operands[::-1])
         for order in orders:
             attempt = dict(bindings)
-            if all(map(lambda p, v: _match(p, v, attempt), order, value.node.operands)):  # noqa: B023  # used at once
+            if _match_all(order, value.node.operands, attempt):
                 bindings.update(attempt)
                 return True
         return False
@@ -69,6 +69,14 @@ class Pattern(Expression):
         if self.op is None:
             return self.name
         return f"{self.op}({', '.join(map(repr, self.operands))})"
+
+
+def _match_all(
+    patterns: Sequence[Pattern | Number], values: Sequence[Value], bindings: Bindings
+) -> bool:
+    if len(patterns) != len(values):
+        return False
+    return all(_match(p, v, bindings) for p, v in zip(patterns, values, strict=True))
 
 
 def _match(pattern: Pattern | Number, value: Value, bindings: Bindings) -> bool:

@@ -57,8 +57,8 @@ class _Printer:
         self.graph = graph
         self.notes = notes
         self.order = nodes_in_order(graph)
-        self.names = Names(graph, self.order)
-        self.inline = set(_inline_constants(graph, self.order))
+        self.inline = set(_inline_constants(graph, self.order)) - set(notes)
+        self.names = Names(graph, [node for node in self.order if node not in self.inline])
 
     def text(self, footer: str | None) -> str:
         """All of it."""
@@ -67,7 +67,7 @@ class _Printer:
         given = {value.node for value in self.graph.inputs}
         code: list[tuple[str, str]] = []
         for node in self.order:
-            if node in self.inline and node not in self.notes:
+            if node in self.inline:
                 continue
             if node in given:
                 code += self._note(node)

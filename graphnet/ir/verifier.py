@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from graphnet.errors import CompileError, GraphnetError
+from graphnet.ir.core_ops import Input
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Trait
+from graphnet.ir.types import TensorType
 
 
 def verify(graph: Graph) -> None:
@@ -46,17 +48,24 @@ def _complaint(graph: Graph, node: Node) -> str | None:
     edges = sorted((slot, data["result"]) for _, _, slot, data in incoming)
     if edges != [(slot, operand.index) for slot, operand in enumerate(node.operands)]:
         return f"edges {edges} do not mirror the operands"
-    if node.op.is_(Trait.SOURCE):
-        return "a source has operands" if node.operands else None
+    if node.op.is_(Trait.SOURCE) and node.operands:
+        return "a source has operands"
+    if isinstance(node.op, Input):
+        return None
     try:
         inferred = node.op.infer(*(operand.type for operand in node.operands))
     except (GraphnetError, TypeError, ValueError) as error:
         return f"its operands do not fit: {str(error).splitlines()[0]}"
     expected = inferred if isinstance(inferred, tuple) else (inferred,)
     actual = tuple(value.type for value in node.results)
-    if actual != expected:
+    if actual != expected and not _are_floats(actual + expected):
         return f"typed {_types(actual)}, but the operation gives {_types(expected)}"
     return None
+
+
+def _are_floats(types: tuple[object, ...]) -> bool:
+    """Whether all are Python floats, which stand for the default dtype of their time."""
+    return all(isinstance(t, TensorType) and t.weak and t.dtype.is_floating_point for t in types)
 
 
 def _interface_complaint(graph: Graph) -> str | None:
