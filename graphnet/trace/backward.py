@@ -218,8 +218,7 @@ class _Emitter:
         self.all_leaves = all_leaves
         self.found = Backward()
         self.results: list[Value] = []
-        self._imported: dict[Value, Value] = {}
-        self._imports: list[tuple[int, Value, Value]] = []
+        self._imported: dict[tuple[int, Value], Value] = {}
 
     def __call__(self, *operands: Value) -> tuple[Value, ...]:
         roots, given = operands[: self.roots], iter(operands[self.roots :])
@@ -292,11 +291,15 @@ class _Emitter:
         return found
 
     def _primal(self, number: int) -> Any:
-        """What stands here for a value of an earlier segment."""
+        """What stands here for a value of an earlier segment.
+
+        Segments that begin alike share the states, and so the values, of their beginnings: a value
+        is told apart by the segment it is read in.
+        """
         builder = Builder.current()
 
         def read(value: Value) -> Value:
-            here = self._imported.get(value)
+            here = self._imported.get((number, value))
             if here is None:
                 op = value.op
                 if isinstance(op, Constant):
@@ -306,7 +309,7 @@ class _Emitter:
                 else:
                     here = builder.input(value.type, "saved", requires_grad=value.requires_grad)
                     self.found.imports.append((number, value, self._slot(here)))
-                self._imported[value] = here
+                self._imported[number, value] = here
             return here
 
         return read

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from math import copysign
 from typing import Any, ClassVar
 from weakref import ref
 
@@ -117,8 +117,8 @@ class Recorder:
                 elif operand.__class__ in _NUMBERS:
                     key.append(operand.__class__)
                     numbers.append(operand)
-                    if not operand and operand.__class__ is float:
-                        key.append(math.copysign(1.0, operand))  # 0.0 == -0.0, but differs
+                    if not operand and operand.__class__ is float and copysign(1, operand) < 0:
+                        key.append("-0.0")  # equals 0.0, but is another number
                 else:
                     operands = [_as_operand(operand, head) for operand in operands]
                     break
@@ -143,13 +143,18 @@ class Recorder:
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
 
-        A loop is cut where its body begins, so that the next stretch is the same trace again; only
-        a trace that never comes back to its first line is cut anywhere.
+        A loop is cut where its body begins, so that the next stretch is the same trace again; a
+        trace that has not come back to its first line by now is cut at once.
         """
         state = self.segment.state
         first = state.begin
-        if first and first.head is head and first.location == user_location():
+        if first is None or (first.head is head and first.location == user_location()):
             return True
+        if state.steps == config.watermark:
+            return not any(
+                step.head is first.head and step.location == first.location and step is not first
+                for step in state.path()
+            )
         return state.steps >= _HARD_LIMIT * config.watermark
 
     def _extend(
