@@ -34,10 +34,10 @@ def convolve(
     count, channels = x.shape[:2]
     places = out.shape[2:]
     length = math.prod(places)
-    matrices = weight.reshape(groups, weight.shape[0] // groups, -1)
-    rows = matrices.shape[2]
-    results = out.reshape(count, groups, -1, length)
-    shift = None if bias is None else bias.reshape(groups, -1, 1)
+    filters, rows = weight.shape[0] // groups, math.prod(weight.shape[1:])
+    matrices = weight.reshape(groups, filters, rows)
+    results = out.reshape(count, groups, filters, length)
+    shift = None if bias is None else bias.reshape(groups, filters, 1)
     if windows.is_pointwise:
         np.matmul(matrices, x.reshape(count, groups, rows, length), out=results)
         if shift is not None:
@@ -89,8 +89,9 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
     filters, depth = g.shape[1], weight.shape[1]
     if windows.is_pointwise:
         matrices = weight.reshape(groups, filters // groups, depth).swapaxes(1, 2)
-        lines = g.reshape(count, groups, filters // groups, -1)
-        np.matmul(matrices, lines, out=out.reshape(count, groups, depth, -1))
+        length = math.prod(spatial)
+        lines = g.reshape(count, groups, filters // groups, length)
+        np.matmul(matrices, lines, out=out.reshape(count, groups, depth, length))
         return
     size = math.prod(windows.kernel)
     matrices = weight.reshape(groups, filters // groups, depth, size)

@@ -133,7 +133,8 @@ class NllLoss(_ClassLoss):
         losses = x.reshape(-1).take(positions) * -shares
         if self.reduction == "none":
             return losses.reshape(target.shape)
-        return np.asarray(total(losses)).astype(x.dtype)
+        found = total(losses) if losses.size or self.reduction == "sum" else np.nan
+        return np.asarray(found).astype(x.dtype)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """Zeros with minus the share of each target at its class."""

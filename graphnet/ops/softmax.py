@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,12 @@ from graphnet.ops.math import Exp
 from graphnet.ops.reduce import Sum
 
 Array = npt.NDArray[Any]
+
+_LARGE: Final = 16.0
+"""Up to here exponentials are far from overflowing, in any number that fits into memory."""
+
+_SMALL: Final = 1e-4
+"""Down to here a sum of exponentials is far from where numbers lose precision."""
 
 
 class _AlongDim(Op):
@@ -50,18 +57,38 @@ class _AlongDim(Op):
         return self.compute
 
     def compute(self, out: Array, x: Array) -> None:
-        """Compute into ``out``, an array of the shape and dtype of ``x``."""
-        raise NotImplementedError
+        """Compute into ``out``, an array of the shape and dtype of ``x``.
 
-    def _shift(self, out: Array, x: Array) -> tuple[Array, Array]:
-        """``x`` minus its greatest element along the dimension, in ``out``, which is returned.
-
-        A 0-dimensional tensor counts as having one dimension.
+        Subtracting each line's greatest element keeps the exponential from overflowing and
+        changes nothing else. To find it costs more than all the rest, so where no element is large
+        and no line's sum small, as usual in a network, it is not done.
         """
         if not x.ndim:
             out, x = out.reshape(1), x.reshape(1)
+        if np.maximum.reduce(x, axis=None) <= _LARGE:
+            powers = np.exp(x, out=self.powers(out))
+            total = self._total(powers)
+            if np.minimum.reduce(total, axis=None) >= _SMALL:
+                self.finish(out, x, powers, total)
+                return
         np.subtract(x, np.maximum.reduce(x, axis=self.dim, keepdims=True), out=out)
-        return out, x
+        powers = np.exp(out, out=self.powers(out))
+        self.finish(out, out, powers, self._total(powers))
+
+    def _total(self, powers: Array) -> Array:
+        if self.dim == powers.ndim - 1:
+            # A product with ones is a sum for which there is a fast kernel.
+            return np.matmul(powers, np.ones((powers.shape[-1], 1), powers.dtype))
+        total: Array = np.add.reduce(powers, axis=self.dim, keepdims=True)
+        return total
+
+    @abstractmethod
+    def powers(self, out: Array) -> Array:
+        """Where to put the exponentials."""
+
+    @abstractmethod
+    def finish(self, out: Array, x: Array, powers: Array, total: Array) -> None:
+        """The result, from what is exponentiated, its exponentials and their sums."""
 
 
 @op("softmax")
@@ -70,11 +97,11 @@ class Softmax(_AlongDim):
 
     dim: int
 
-    def compute(self, out: Array, x: Array) -> None:
-        """The greatest element is subtracted first: nothing overflows, nothing else changes."""
-        out, x = self._shift(out, x)
-        np.exp(out, out=out)
-        out /= np.add.reduce(out, axis=self.dim, keepdims=True)
+    def powers(self, out: Array) -> Array:
+        return out
+
+    def finish(self, out: Array, x: Array, powers: Array, total: Array) -> None:
+        np.divide(powers, total, out=out)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``out * (g - sum(g * out))``."""
@@ -88,11 +115,11 @@ class LogSoftmax(_AlongDim):
 
     dim: int
 
-    def compute(self, out: Array, x: Array) -> None:
-        """The greatest element is subtracted first: nothing overflows, nothing else changes."""
-        out, x = self._shift(out, x)
-        total = np.add.reduce(np.exp(out), axis=self.dim, keepdims=True)
-        out -= np.log(total, out=total)
+    def powers(self, out: Array) -> Array:
+        return np.empty_like(out)
+
+    def finish(self, out: Array, x: Array, powers: Array, total: Array) -> None:
+        np.subtract(x, np.log(total, out=total), out=out)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``g - softmax(x) * sum(g)``."""
