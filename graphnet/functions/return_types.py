@@ -68,3 +68,12 @@ class histogram(NamedTuple):
     bin_edges: Tensor
 
     __repr__ = _ValuesAndIndices.__repr__  # type: ignore[assignment]  # it reads any fields
+
+
+class aminmax(NamedTuple):
+    """What :func:`graphnet.aminmax` returns."""
+
+    min: Tensor
+    max: Tensor
+
+    __repr__ = _ValuesAndIndices.__repr__  # type: ignore[assignment]  # it reads any fields

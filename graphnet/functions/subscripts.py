@@ -277,9 +277,9 @@ def _checked_value(self: Tensor, value: Any) -> Any:
         while lead < value.ndim and value.shape[lead] == 1:
             lead += 1
         return Reshape(tuple(value.shape[lead:]))(value) if lead else value
-    if isinstance(value, (np.integer, np.bool_)):
+    if isinstance(value, (np.integer, np.bool_, np.float64, np.complex128)):
         value = value.item()
-    if not isinstance(value, (bool, int, float, complex)) or isinstance(value, np.generic):
+    if not isinstance(value, (bool, int, float, complex)):
         raise ArgumentError(
             f"can't assign a {type(value).__name__} to a "
             f"torch.{SCALAR_TYPE_NAMES[self.dtype]}Tensor",
@@ -293,12 +293,17 @@ def check_number(dtype: dtypes.dtype, value: Any) -> Any:
 
     Raises:
         DtypeError: it cannot: the number is complex, or beyond the range.
+        ValueRangeError: an integer does not fit 64 bits.
     """
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise ValueRangeError(f"Overflow when unpacking long long: {value}")
     if dtype is dtypes.bool or dtype.is_complex:
         return value
     fits = not isinstance(value, complex)
-    if fits and dtype.is_floating_point:
-        fits = not np.isfinite(value) or abs(value) <= dtypes.finfo(dtype).max
+    if fits and dtype.is_floating_point:  # half precision becomes infinite instead
+        fits = (
+            dtype.itemsize == 2 or not np.isfinite(value) or abs(value) <= dtypes.finfo(dtype).max
+        )
     elif fits:
         limits = dtypes.iinfo(dtype)
         low = limits.min if dtype.is_signed else -limits.max

@@ -393,11 +393,12 @@ class Nonzero(Op):
         return TensorType(dtypes.int64, (x.ndim, self.count))
 
     def kernel(self, x: Any) -> Any:
-        found = np.array(np.nonzero(x), np.int64)
+        ndim = np.ndim(x)
+        found = np.array(np.nonzero(np.atleast_1d(x)), np.int64)
         if found.shape[1] != self.count:
             raise ShapeError(
                 f"shape mismatch: value tensor of {self.count} elements cannot be broadcast to "
                 f"indexing result of {found.shape[1]}, as many as are true in the mask of shape "
                 f"{list(np.shape(x))}"
             )
-        return found
+        return found[:ndim]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -124,7 +125,7 @@ class Unique(Op):
 
     def kernel(self, x: Any) -> Any:
         length = len(x)
-        table = np.reshape(x, (length, -1))
+        table = np.reshape(x, (length, math.prod(x.shape[1:])))
         order = np.arange(length) if self.consecutive else _row_order(table)
         ordered = table[order]
         fresh = np.ones(length, np.bool_)

@@ -136,7 +136,7 @@ class Topk(_Picking):
     def indices(self, x: Any) -> Any:
         size = x.shape[self.dim]
         whole = (slice(None),) * self.dim
-        if self.k * 4 >= size:
+        if not 0 < self.k * 4 < size:
             return sorted_order(x, self.dim, self.largest)[(*whole, slice(self.k))]
         if self.largest:
             found = np.argpartition(x, size - self.k, axis=self.dim)
