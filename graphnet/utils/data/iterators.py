@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from graphnet.errors import GraphnetError
+from graphnet.trace.recorder import current_recorder
 from graphnet.utils.data.failure import Failure
 from graphnet.utils.data.fetch import make_fetcher
 from graphnet.utils.data.sampler import draw_seed
@@ -126,6 +127,8 @@ class WorkerIterator(LoaderIterator[T_co]):
             base_seed=self._base_seed,
             init_fn=loader.worker_init_fn,
         )
+        # A forked worker has a copy of what is recorded and not yet run, and would run it again.
+        current_recorder().run("the workers of a DataLoader start")
         self._pool = WorkerPool(loader.worker_context(), settings)
         # Runs when this iterator is dropped (an early ``break``) and when Python exits.
         self.stop_workers = weakref.finalize(self, self._pool.close)

@@ -18,11 +18,14 @@ Frames = list[Any]
 
 
 def encode(value: Any) -> Frames:
-    """The frames to write for an object: a header with the pickle, then one for each array."""
+    """The frames to write for an object: a header with the pickle, then one for each array.
+
+    The arrays are copied: whoever made them may go on and use their memory for something else.
+    """
     buffers: list[pickle.PickleBuffer] = []
     body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    raw = [buffer.raw() for buffer in buffers]
-    header = _COUNT.pack(len(raw)) + b"".join(_SIZE.pack(part.nbytes) for part in raw)
+    raw = [bytes(buffer.raw()) for buffer in buffers]
+    header = _COUNT.pack(len(raw)) + b"".join(_SIZE.pack(len(part)) for part in raw)
     return [header + body, *raw]
 
 

@@ -145,16 +145,18 @@ def _introduce(worker_id: int, settings: WorkerSettings) -> None:
 def _exit_with_parent() -> None:
     """End this process when the one that started it dies, even in the middle of a fetch."""
     parent = multiprocessing.parent_process()
+    if parent is None:
+        return
     started_by = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == started_by and (parent is None or parent.is_alive()):
-            if parent is not None:
-                parent.join(_PARENT_CHECK_SECONDS)
+        # Either alone may not tell: the pipe behind join is inherited by workers that were started
+        # later, and where there is a fork server, that is the parent.
+        while parent.is_alive() and os.getppid() == started_by:
+            parent.join(_PARENT_CHECK_SECONDS)
         os._exit(1)
 
-    if parent is not None:
-        threading.Thread(target=watch, name="parent watch", daemon=True).start()
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 class _Outbox:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import hashlib
-import http.client
 import os
-import urllib.request
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -77,6 +75,9 @@ class Mirror:
                 raise DownloadError(f"{file.name}.gz is damaged or not gzip: {error}") from error
 
     def _download(self, name: str) -> bytes:
+        import http.client
+        import urllib.request
+
         from tqdm import tqdm
 
         chunks = []

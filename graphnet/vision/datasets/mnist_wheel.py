@@ -90,8 +90,9 @@ def _read_rows(archive: zipfile.ZipFile, member: str) -> np.ndarray[Any, Any]:
     from tqdm import tqdm
 
     with archive.open(member) as lines:
+        lines.readline()
         progress = tqdm(lines, unit=" images", desc=Path(member).name, disable=None)
-        rows = np.loadtxt(progress, dtype=np.uint8, delimiter=",", skiprows=1, ndmin=2)
+        rows = np.loadtxt(progress, dtype=np.uint8, delimiter=",", ndmin=2)
     if rows.shape[1] != _COLUMNS:
         raise ValueError(f"{member}: its rows are {rows.shape[1]} numbers long, not {_COLUMNS}")
     return rows
