@@ -101,7 +101,7 @@ class Op(metaclass=InternedMeta):
         if unknown:
             raise TypeError(f"{self.name} got an unexpected keyword argument {unknown[0]!r}")
         if missing:
-            raise TypeError(f"{self.name} misses a required attribute: {missing[0]!r}")
+            raise TypeError(f"{self.name} is missing a required attribute: {missing[0]!r}")
         self.__dict__.update(given)
 
     def __setattr__(self, name: str, value: Any) -> None:
