@@ -105,11 +105,13 @@ class TestScalars:
     def test_an_index_that_changes_is_an_input(self, recorder):
         x = torch.arange(100)
         for i in range(3):
-            assert x[i].item() == i
+            assert (x[i] + 1).item() == i + 1
+            assert x[i : i + 3].sum().item() == 3 * i + 3
         states = recorder.cache.states
-        assert [x[i].item() for i in range(100)] == list(range(100))
-        assert [x[i : i + 3].sum().item() for i in range(4)] == [3, 6, 9, 12]
-        assert recorder.cache.states <= states + 6
+        for i in range(90):
+            assert (x[i] + 1).item() == i + 1
+            assert x[i : i + 3].sum().item() == 3 * i + 3
+        assert recorder.cache.states == states
 
 
 class TestDemand:
