@@ -11,12 +11,15 @@ from graphnet.functions import (
     mixing,
     pointwise,
     rearranging,
+    reduction,
     rounding,
+    sampling,
     scattering,
     searching,
     shaping,
     sorting,
     splitting,
+    statistics,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.comparison import *  # noqa: F403
@@ -28,12 +31,15 @@ from graphnet.functions.joining import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
+from graphnet.functions.reduction import *  # noqa: F403
 from graphnet.functions.rounding import *  # noqa: F403
+from graphnet.functions.sampling import *  # noqa: F403
 from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
+from graphnet.functions.statistics import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
@@ -46,9 +52,12 @@ __all__ += joining.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
 __all__ += rearranging.__all__
+__all__ += reduction.__all__
 __all__ += rounding.__all__
+__all__ += sampling.__all__
 __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += splitting.__all__
+__all__ += statistics.__all__

@@ -1,17 +1,22 @@
-"""The options that functions making tensors have in common: sizes, dtype, device, requires_grad."""
+"""Arguments that many functions have in common: sizes, dims, dtype, device, operands."""
 
 from __future__ import annotations
 
 import builtins
-from typing import Any, Final
+import functools
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
 
 from graphnet import dtypes
 from graphnet.devices import check_device
 from graphnet.errors import ArgumentError, ShapeError
-from graphnet.functions.arguments import integers
+from graphnet.functions.arguments import distinct_dims, integers
 from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
+from graphnet.ops.shape import wrap_dim
 from graphnet.tensor import Tensor
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PYTHON_TYPES: Final = {
     builtins.float: dtypes.float64,
@@ -105,3 +110,35 @@ def combine(op: Op, input: Any, other: Any) -> Tensor:
     first = input if isinstance(input, Tensor) else require_tensor(op.name, "other", other, 2)
     result: Tensor = first._apply(op, input, other)
     return result
+
+
+def numpy_names(function: Function) -> Function:
+    """Let a function take ``axis`` for ``dim`` and ``keepdims`` for ``keepdim``."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+
+    return cast("Function", call)
+
+
+def reduced_dims(function: str, dim: Any, ndim: int) -> tuple[int, ...]:
+    """The dimensions a reduction goes over, counted from the front: all, where none are named.
+
+    Raises:
+        ArgumentError: a dimension is no integer.
+        OutOfRangeError: there is no such dimension.
+        RefusedError: (a RuntimeError) one is named twice.
+    """
+    if dim is None:
+        return tuple(range(ndim))
+    if dim.__class__ is int:
+        found = (wrap_dim(dim, ndim),)
+    else:
+        found = distinct_dims(function, integers(function, "dim", dim), ndim)
+    # A tensor without dimensions lets itself be reduced over dimension 0.
+    return found if ndim else ()

@@ -1,0 +1,404 @@
+"""Reductions: sums, means, products, extremes, truth, over all dimensions or over some.
+
+``dim`` is an integer, a sequence of them, or None for all dimensions; negative ones count from the
+end. ``keepdim`` leaves the dimensions there with size 1. ``axis`` and ``keepdims`` are accepted for
+them. Each function is a ``Tensor`` method, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphnet import dtypes
+from graphnet.errors import GraphnetError, OutOfRangeError
+from graphnet.functions import return_types
+from graphnet.functions.arguments import integer
+from graphnet.functions.methods import inplace, method
+from graphnet.functions.mixing import maximum, minimum
+from graphnet.functions.options import as_dtype, numpy_names, reduced_dims, require_tensor
+from graphnet.ir.op import Op
+from graphnet.ops.compare import IsNan, LogicalNot, NotEqual, Where
+from graphnet.ops.convert import Cast
+from graphnet.ops.reduce import (
+    AllTrue,
+    Amax,
+    Amin,
+    AnyTrue,
+    Argmax,
+    Argmin,
+    Cumsum,
+    Max,
+    Mean,
+    Min,
+    Prod,
+    Sum,
+)
+from graphnet.ops.scan import Cumprod, LogCumsumExp
+from graphnet.ops.shape import Reshape, wrap_dim
+from graphnet.tensor import Tensor
+
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "aminmax",
+    "any",
+    "argmax",
+    "argmin",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "logcumsumexp",
+    "max",
+    "mean",
+    "min",
+    "nanmean",
+    "nansum",
+    "prod",
+    "sum",
+]
+
+
+class EmptyError(GraphnetError, RuntimeError):
+    """A tensor without elements, where at least one is needed."""
+
+
+@method
+@numpy_names
+def sum(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The sum. Booleans and integers sum to int64 unless another dtype is given.
+
+    >>> import graphnet as torch
+    >>> x = torch.tensor([[1, 2], [3, 4]])
+    >>> torch.sum(x)
+    tensor(10)
+    >>> torch.sum(x, dim=1, keepdim=True)
+    tensor([[3],
+            [7]])
+    """
+    x = _cast("sum", input, dtype)
+    return _result(Sum(_dims("sum", dim, x), keepdim), x, dtype)
+
+
+@method
+@numpy_names
+def nansum(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The sum of the elements that are not NaN.
+
+    >>> import graphnet as torch
+    >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
+    tensor(3.)
+    """
+    x = require_tensor("nansum", "input", input)
+    return sum(Where()(IsNan()(x), 0, x), dim, keepdim, dtype=dtype)
+
+
+@method
+@numpy_names
+def mean(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The arithmetic mean of floating-point numbers; NaN of none.
+
+    Raises:
+        DtypeError: (a RuntimeError) the elements are integers and no dtype is given.
+
+    >>> import graphnet as torch
+    >>> torch.mean(torch.tensor([[1.0, 2.0], [3.0, 6.0]]), dim=0)
+    tensor([2., 4.])
+    """
+    x = _cast("mean", input, dtype)
+    return _result(Mean(_dims("mean", dim, x), keepdim), x, dtype)
+
+
+@method
+@numpy_names
+def nanmean(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The mean of the elements that are not NaN.
+
+    >>> import graphnet as torch
+    >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
+    tensor(1.5000)
+    """
+    x = _cast("nanmean", input, dtype)
+    count = sum(LogicalNot()(IsNan()(x)), dim, keepdim)
+    return nansum(x, dim, keepdim) / count
+
+
+@method
+@numpy_names
+def prod(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The product. Booleans and integers multiply to int64 unless another dtype is given.
+
+    >>> import graphnet as torch
+    >>> torch.prod(torch.tensor([2, 3, 4]))
+    tensor(24)
+    """
+    x = _cast("prod", input, dtype)
+    return _result(Prod(_dims("prod", dim, x), keepdim), x, dtype)
+
+
+@method
+@numpy_names
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not zero.
+
+    >>> import graphnet as torch
+    >>> torch.count_nonzero(torch.tensor([0, 3, 0, 4]))
+    tensor(2)
+    """
+    return sum(NotEqual()(require_tensor("count_nonzero", "input", input), 0), dim)
+
+
+@method
+@numpy_names
+def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The greatest element; the gradient is shared equally among equals.
+
+    Raises:
+        EmptyError: (a RuntimeError) there is no element.
+        OutOfRangeError: (an IndexError) a dimension is empty, or there is none such.
+
+    >>> import graphnet as torch
+    >>> torch.amax(torch.tensor([[1, 5], [7, 2]]), dim=1)
+    tensor([5, 7])
+    """
+    return _extreme("amax", Amax, input, dim, keepdim)
+
+
+@method
+@numpy_names
+def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The smallest element; the gradient is shared equally among equals.
+
+    Raises:
+        EmptyError: (a RuntimeError) there is no element.
+        OutOfRangeError: (an IndexError) a dimension is empty, or there is none such.
+    """
+    return _extreme("amin", Amin, input, dim, keepdim)
+
+
+@method
+def aminmax(
+    input: Tensor, *, dim: int | None = None, keepdim: bool = False
+) -> return_types.aminmax:
+    """The smallest and the greatest element, of all or along one dimension.
+
+    Raises:
+        EmptyError: (a RuntimeError) there is no element.
+
+    >>> import graphnet as torch
+    >>> torch.aminmax(torch.tensor([3, 1, 2]))
+    torch.return_types.aminmax(
+    min=tensor(1),
+    max=tensor(3))
+    """
+    return return_types.aminmax(
+        _extreme("aminmax", Amin, input, dim, keepdim),
+        _extreme("aminmax", Amax, input, dim, keepdim),
+    )
+
+
+@method
+@numpy_names
+def max(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor | None = None
+) -> Any:
+    """The greatest element, or along a dimension with its index, or the greater of two tensors.
+
+    Forms: ``max(input)``; ``max(input, dim, keepdim=False)``, which gives (values, indices);
+    ``max(input, other)``, which is :func:`graphnet.maximum`.
+
+    Of equal elements along a dimension the first is chosen, and it alone has the gradient.
+
+    Raises:
+        EmptyError: (a RuntimeError) there is no element.
+        OutOfRangeError: (an IndexError) the dimension is empty, or there is none such.
+
+    >>> import graphnet as torch
+    >>> torch.max(torch.tensor([1, 7, 3]))
+    tensor(7)
+    >>> torch.max(torch.tensor([[1, 7], [5, 2]]), dim=1).indices
+    tensor([1, 0])
+    """
+    second = dim if isinstance(dim, Tensor) else other
+    if second is not None:
+        return maximum(input, second)
+    if dim is None:
+        return _extreme("max", Amax, input, None, keepdim)
+    x = require_tensor("max", "input", input)
+    return return_types.max(*Max(_one_dim("max", dim, x), keepdim)(x))
+
+
+@method
+@numpy_names
+def min(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor | None = None
+) -> Any:
+    """The smallest element, or along a dimension with its index, or the smaller of two tensors.
+
+    Forms and errors are those of :func:`max`.
+
+    >>> import graphnet as torch
+    >>> torch.min(torch.tensor([[1, 7], [5, 2]]), dim=1).values
+    tensor([1, 2])
+    """
+    second = dim if isinstance(dim, Tensor) else other
+    if second is not None:
+        return minimum(input, second)
+    if dim is None:
+        return _extreme("min", Amin, input, None, keepdim)
+    x = require_tensor("min", "input", input)
+    return return_types.min(*Min(_one_dim("min", dim, x), keepdim)(x))
+
+
+@method
+@numpy_names
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The index of the greatest element along a dimension, or in the flattened tensor.
+
+    Of equal elements the first is chosen.
+
+    Raises:
+        OutOfRangeError: (an IndexError) there is no element, or no such dimension.
+
+    >>> import graphnet as torch
+    >>> torch.argmax(torch.tensor([[1, 7], [5, 2]]), dim=1)
+    tensor([1, 0])
+    """
+    return _argument("argmax", Argmax, input, dim, keepdim)
+
+
+@method
+@numpy_names
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The index of the smallest element along a dimension, or in the flattened tensor.
+
+    Of equal elements the first is chosen.
+
+    Raises:
+        OutOfRangeError: (an IndexError) there is no element, or no such dimension.
+    """
+    return _argument("argmin", Argmin, input, dim, keepdim)
+
+
+@method
+@numpy_names
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether all elements are true, which is: not zero. Boolean; uint8 stays uint8.
+
+    >>> import graphnet as torch
+    >>> torch.all(torch.tensor([[True, False], [True, True]]), dim=1)
+    tensor([False,  True])
+    """
+    x = require_tensor("all", "input", input)
+    return _result(AllTrue(reduced_dims("all", dim, x.dim()), keepdim), x)
+
+
+@method
+@numpy_names
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether any element is true, which is: not zero. Boolean; uint8 stays uint8.
+
+    >>> import graphnet as torch
+    >>> torch.any(torch.tensor([0, 0, 3]))
+    tensor(True)
+    """
+    x = require_tensor("any", "input", input)
+    return _result(AnyTrue(reduced_dims("any", dim, x.dim()), keepdim), x)
+
+
+@inplace
+@method
+@numpy_names
+def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The running sum along a dimension. Integers sum to int64 unless a dtype is given.
+
+    >>> import graphnet as torch
+    >>> torch.cumsum(torch.tensor([1, 2, 3]), dim=0)
+    tensor([1, 3, 6])
+    """
+    x = _cast("cumsum", input, dtype)
+    return _result(Cumsum(_one_dim("cumsum", dim, x)), x, dtype)
+
+
+@inplace
+@method
+@numpy_names
+def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The running product along a dimension. Integers multiply to int64 unless a dtype is given.
+
+    >>> import graphnet as torch
+    >>> torch.cumprod(torch.tensor([1, 2, 3]), dim=0)
+    tensor([1, 2, 6])
+    """
+    x = _cast("cumprod", input, dtype)
+    return _result(Cumprod(_one_dim("cumprod", dim, x)), x, dtype)
+
+
+@method
+@numpy_names
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """The logarithm of the running sum of exponentials along a dimension, without overflow."""
+    x = require_tensor("logcumsumexp", "input", input)
+    return _result(LogCumsumExp(_one_dim("logcumsumexp", dim, x)), x)
+
+
+def _cast(function: str, input: Any, dtype: Any) -> Tensor:
+    """The operand in the dtype that was asked for."""
+    x = require_tensor(function, "input", input)
+    wanted = as_dtype(function, dtype)
+    return x if wanted is None or wanted is x.dtype else Cast(wanted)(x)
+
+
+def _result(op: Op, x: Tensor, dtype: Any = None) -> Tensor:
+    """The reduction, in the dtype that was asked for: integers come widened."""
+    result: Tensor = x._apply(op, x)
+    if dtype is not None and result.dtype is not as_dtype(op.name, dtype):
+        result = Cast(as_dtype(op.name, dtype) or result.dtype)(result)
+    return result
+
+
+def _dims(function: str, dim: Any, x: Tensor) -> tuple[int, ...]:
+    """The dimensions; an empty sequence stands for all, as in PyTorch."""
+    empty = isinstance(dim, (tuple, list)) and not dim
+    return reduced_dims(function, None if empty else dim, x.dim())
+
+
+def _one_dim(function: str, dim: Any, x: Tensor) -> int:
+    return wrap_dim(integer(function, "dim", dim), x.dim())
+
+
+def _extreme(
+    function: str, op: type[Amax] | type[Amin], input: Any, dim: Any, keepdim: bool
+) -> Tensor:
+    x = require_tensor(function, "input", input)
+    if x.numel() == 0 and (dim is None or dim == ()):
+        raise EmptyError(
+            f"{function}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
+            f"the reduction dim with the 'dim' argument. The shape is {list(x.shape)}."
+        )
+    return _result(op(_dims(function, dim, x), keepdim), x)
+
+
+def _argument(
+    function: str, op: type[Argmax] | type[Argmin], input: Any, dim: Any, keepdim: bool
+) -> Tensor:
+    x = require_tensor(function, "input", input)
+    if dim is not None:
+        return _result(op(_one_dim(function, dim, x), keepdim), x)
+    if x.numel() == 0:
+        raise OutOfRangeError(
+            f"{function}(): Expected reduction dim to be specified for input.numel() == 0. The "
+            f"shape is {list(x.shape)}."
+        )
+    found = _result(op(0), Reshape((x.numel(),))(x))
+    return Reshape((1,) * x.dim())(found) if keepdim else found

@@ -1,0 +1,564 @@
+"""Random tensors, and filling tensors with random numbers.
+
+The same seed gives PyTorch's own numbers. ``generator`` is their source; the default one if none is
+given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphnet import dtypes
+from graphnet.errors import ArgumentError, GraphnetError
+from graphnet.functions.arguments import integer
+from graphnet.functions.methods import method
+from graphnet.functions.options import as_dtype, as_shape, finish, require_tensor
+from graphnet.ir.op import Op
+from graphnet.ir.types import Stride
+from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.random import (
+    Bernoulli,
+    BernoulliFrom,
+    Cauchy,
+    Exponential,
+    Geometric,
+    LogNormal,
+    Multinomial,
+    Normal,
+    Permutation,
+    RandomIntegers,
+    Uniform,
+)
+from graphnet.random import Generator, draw
+from graphnet.tensor import Tensor
+
+__all__ = [
+    "bernoulli",
+    "multinomial",
+    "normal",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+]
+
+
+class DistributionError(GraphnetError, RuntimeError):
+    """Parameters that no distribution has."""
+
+
+def rand(
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """Uniform numbers in [0, 1): ``rand(2, 3)`` or ``rand((2, 3))``.
+
+    Args:
+        *sizes: the shape, as integers or as one sequence; or give it as ``size=``.
+        size: the same, as a keyword.
+        generator: the source of random numbers.
+        dtype: floating point; the default dtype unless given.
+        layout, pin_memory: have no meaning here.
+        device: the CPU.
+        requires_grad: whether gradients are wanted.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+    """
+    wanted = _float_dtype("rand", dtype)
+    made = draw(Uniform(as_shape("rand", sizes, size), wanted), 0.0, 1.0, generator=generator)
+    return finish(made, device, requires_grad)
+
+
+def randn(
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """Normal numbers of mean 0 and variance 1; arguments as for :func:`rand`.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn(2)
+    tensor([ 1.5410, -0.2934])
+    """
+    wanted = _float_dtype("randn", dtype)
+    made = draw(Normal(as_shape("randn", sizes, size), wanted), 0.0, 1.0, generator=generator)
+    return finish(made, device, requires_grad)
+
+
+def _float_dtype(function: str, dtype: Any) -> dtypes.dtype:
+    wanted = as_dtype(function, dtype) or dtypes.get_default_dtype()
+    if is_integral(wanted):
+        raise refuse(function, wanted, "take a floating-point dtype, or randint")
+    return wanted
+
+
+def randint(
+    *bounds: Any,
+    low: int = 0,
+    high: int | None = None,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """Uniform whole numbers in [low, high).
+
+    Forms: ``randint(high, size)``, ``randint(low, high, size)``; or with keywords.
+
+    Args:
+        *bounds: low, high and size, in this order; low may be left out.
+        low: the smallest number; 0 unless given.
+        high: one above the greatest number.
+        size: the shape, a sequence of integers.
+        generator: the source of random numbers.
+        dtype: int64 unless given.
+        layout, pin_memory: have no meaning here.
+        device: the CPU.
+        requires_grad: whether gradients are wanted.
+
+    Raises:
+        DistributionError: (a RuntimeError) there is no number in the range.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint(0, 10, (4,))
+    tensor([4, 9, 3, 0])
+    """
+    given = list(bounds)
+    if given and isinstance(given[-1], (tuple, list)):
+        size = given.pop()
+    if len(given) == 1 and high is None:
+        high = given[0]
+    elif len(given) == 1:
+        low = given[0]
+    elif len(given) == 2:
+        low, high = given
+    if high is None or size is None or len(given) > 2:
+        raise ArgumentError(
+            "randint(): takes a high bound and a size, and before them a low bound if wanted",
+            cure="write randint(high, size) or randint(low, high, size)",
+        )
+    wanted = as_dtype("randint", dtype) or dtypes.int64
+    op = RandomIntegers(as_shape("randint", (), size), wanted)
+    made = draw(op, *_integer_bounds("randint", low, high), generator=generator)
+    return finish(made, device, requires_grad)
+
+
+def _integer_bounds(function: str, low: Any, high: Any) -> tuple[int, int]:
+    bottom, top = integer(function, "low", low), integer(function, "high", high)
+    if bottom >= top:
+        raise DistributionError(
+            f"random_ expects 'from' to be less than 'to', but got from={bottom} >= to={top}"
+        )
+    return bottom, top
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype = dtypes.int64,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """The whole numbers from 0 to ``n - 1`` in random order.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``n`` is negative.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randperm(5)
+    tensor([4, 1, 0, 3, 2])
+    """
+    count = integer("randperm", "n", n)
+    if count < 0:
+        raise DistributionError(f"randperm: n must be non-negative, got {count}")
+    wanted = as_dtype("randperm", dtype) or dtypes.int64
+    return finish(draw(Permutation(count, wanted), generator=generator), device, requires_grad)
+
+
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
+    """Uniform numbers in [0, 1) in another tensor's shape and, unless another is given, dtype."""
+    x = require_tensor("rand_like", "input", input)
+    op = Uniform(tuple(x.shape), _float_dtype("rand_like", dtype or x.dtype))
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad)
+
+
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
+    """Normal numbers of mean 0 and variance 1 in another tensor's shape and dtype."""
+    x = require_tensor("randn_like", "input", input)
+    op = Normal(tuple(x.shape), _float_dtype("randn_like", dtype or x.dtype))
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad)
+
+
+def randint_like(
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
+    """Uniform whole numbers in [low, high), or [0, low), in another tensor's shape and dtype."""
+    x = require_tensor("randint_like", "input", input)
+    if high is None:
+        low, high = 0, low
+    op = RandomIntegers(tuple(x.shape), as_dtype("randint_like", dtype) or x.dtype)
+    made = draw(op, *_integer_bounds("randint_like", low, high), generator=generator)
+    return finish(made, device, requires_grad)
+
+
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """Normal numbers whose mean and standard deviation are numbers or tensors.
+
+    Forms: ``normal(mean, std)`` with at least one tensor, element by element;
+    ``normal(mean, std, size)`` with numbers.
+
+    Raises:
+        DistributionError: (a RuntimeError) the standard deviation is a negative number.
+        ArgumentError: (a TypeError) both are numbers, and no size is given.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.normal(torch.tensor([10.0, 20.0]), 0.5)
+    tensor([10.7705, 19.8533])
+    """
+    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+        if size is None:
+            raise ArgumentError(
+                "normal(): with two numbers a size is needed", cure="write normal(mean, std, size)"
+            )
+        wanted = _float_dtype("normal", dtype)
+        op = Normal(as_shape("normal", (), size), wanted)
+        made = draw(op, *_spread("normal", mean, std), generator=generator)
+        return finish(made, device, requires_grad)
+    if not isinstance(std, Tensor):
+        _spread("normal", 0.0, std)
+    like = _broadcast(mean, std)
+    sample = draw(Normal(tuple(like.shape), like.dtype), 0.0, 1.0, generator=generator)
+    return finish((sample * std + mean).detach(), device, requires_grad)
+
+
+def _broadcast(mean: Any, std: Any) -> Tensor:
+    """Something of the shape and dtype that the tensors among mean and deviation meet in."""
+    if not isinstance(std, Tensor):
+        return require_tensor("normal", "mean", mean)
+    if not isinstance(mean, Tensor):
+        return std
+    total: Tensor = mean + std
+    return total
+
+
+def _spread(function: str, mean: Any, std: Any) -> tuple[float, float]:
+    if std < 0:
+        raise DistributionError(f"{function} expects std >= 0.0, but found std {std}")
+    return float(mean), float(std)
+
+
+@method
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+) -> Tensor:
+    """1 with the probability in the same place of ``input``, or with probability ``p``, else 0.
+
+    The result has the dtype of ``input``, whose values do not matter if ``p`` is given.
+
+    Raises:
+        RuntimeError: a probability is outside [0, 1] (noticed when the numbers are drawn).
+
+    >>> import graphnet as torch
+    >>> torch.bernoulli(torch.tensor([0.0, 1.0]))
+    tensor([0., 1.])
+    """
+    x = require_tensor("bernoulli", "input", input)
+    if p is not None:
+        op = Bernoulli(tuple(x.shape), x.dtype)
+        return draw(op, _probability("bernoulli", p), generator=generator)
+    if is_integral(x.dtype):
+        raise refuse("bernoulli", x.dtype, "take floating-point probabilities")
+    return draw(BernoulliFrom(x.dtype), x.detach(), generator=generator)
+
+
+def _probability(function: str, p: Any) -> float:
+    if not 0 <= p <= 1:
+        raise DistributionError(f"{function} expects p to be in [0, 1], but got p={p}")
+    return float(p)
+
+
+@method
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Categories, drawn in proportion to the numbers in each row of ``input``.
+
+    Args:
+        input: floating point, not negative, shape (categories,) or (rows, categories). The sum of a
+            row need not be 1.
+        num_samples: how many to draw of each row.
+        replacement: whether a category may be drawn more than once.
+        generator: the source of random numbers.
+
+    Returns:
+        int64 of shape (num_samples,) or (rows, num_samples).
+
+    Raises:
+        RuntimeError: the numbers are no probabilities, or there are too few of them (partly noticed
+            when the numbers are drawn).
+
+    >>> import graphnet as torch
+    >>> torch.multinomial(torch.tensor([0.0, 1.0]), 1)
+    tensor([1])
+    """
+    x = require_tensor("multinomial", "input", input)
+    count = integer("multinomial", "num_samples", num_samples)
+    if x.dim() not in (1, 2):
+        raise DistributionError(f"prob_dist must be 1 or 2 dim, but its shape is {list(x.shape)}")
+    if is_integral(x.dtype):
+        raise DistributionError(
+            f"multinomial only supports floating-point dtypes for input, got: {x.dtype}",
+            cure="cast first, as in `weights.float()`",
+        )
+    if count <= 0:
+        raise DistributionError(f"cannot sample n_sample <= 0 samples, got {count}")
+    if not replacement and count > x.shape[-1]:
+        raise DistributionError(
+            f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {count} of "
+            f"{x.shape[-1]}"
+        )
+    return draw(Multinomial(count, bool(replacement)), x.detach(), generator=generator)
+
+
+# ------------------------------------------------------------------ filling tensors
+
+
+def _stride(x: Tensor) -> Stride | None:
+    """How a tensor lies in memory, if not in row-major order."""
+    return None if x.is_contiguous() else tuple(x.stride())
+
+
+def _fill(self: Tensor, op: Op, *parameters: float, generator: Generator | None) -> Tensor:
+    self._check_writable()
+    return self._write(draw(op, *parameters, generator=generator))
+
+
+def _require_float(function: str, x: Tensor) -> None:
+    if is_integral(x.dtype):
+        raise refuse(function, x.dtype, "fill a floating-point tensor, or use random_")
+
+
+@method
+def uniform_(
+    self: Tensor,
+    from_: float = 0.0,
+    to: float = 1.0,
+    *,
+    generator: Generator | None = None,
+    **old: float,
+) -> Tensor:
+    """Fill with uniform numbers in [from, to).
+
+    Raises:
+        DistributionError: (a RuntimeError) ``from`` is greater than ``to``.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.empty(2).uniform_(-1, 1)
+    tensor([-0.0075,  0.5364])
+    """
+    # `from` is a word of the language, so it can only come by way of a dictionary.
+    low = old.pop("from", from_)
+    if old:
+        raise ArgumentError(f"uniform_() got an unexpected keyword argument '{next(iter(old))}'")
+    _require_float("uniform_", self)
+    if low > to:
+        raise DistributionError(
+            f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}"
+        )
+    op = Uniform(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, float(low), float(to), generator=generator)
+
+
+@method
+def normal_(
+    self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with normal numbers.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``std`` is negative.
+    """
+    _require_float("normal_", self)
+    op = Normal(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, *_spread("normal", mean, std), generator=generator)
+
+
+@method
+def log_normal_(
+    self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with the exponentials of normal numbers of this mean and standard deviation.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``std`` is not positive.
+    """
+    _require_float("log_normal_", self)
+    if std <= 0:
+        raise DistributionError(f"log_normal_ expects std > 0.0, but found std={std}")
+    op = LogNormal(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, float(mean), float(std), generator=generator)
+
+
+@method
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with exponentially distributed numbers of rate ``lambd``.
+
+    Raises:
+        DistributionError: (a RuntimeError) the rate is not positive.
+    """
+    _require_float("exponential_", self)
+    if lambd <= 0:
+        raise DistributionError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    op = Exponential(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, float(lambd), generator=generator)
+
+
+@method
+def cauchy_(
+    self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with numbers of the Cauchy distribution.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``sigma`` is not positive.
+    """
+    _require_float("cauchy_", self)
+    if sigma <= 0:
+        raise DistributionError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    op = Cauchy(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, float(median), float(sigma), generator=generator)
+
+
+@method
+def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
+    """Fill with the numbers of trials up to the first success, of probability ``p``.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``p`` is not within (0, 1).
+    """
+    if not 0 < p < 1:
+        raise DistributionError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    op = Geometric(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, op, float(p), generator=generator)
+
+
+@method
+def bernoulli_(
+    self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with ones, with probability ``p``, and zeros; ``p`` may be a tensor that broadcasts.
+
+    Raises:
+        DistributionError: (a RuntimeError) ``p`` is a number outside [0, 1].
+    """
+    self._check_writable()
+    if isinstance(p, Tensor):
+        probabilities = p.detach().expand(self.shape)
+        op = BernoulliFrom(self.dtype, _stride(self))
+        return self._write(draw(op, probabilities, generator=generator))
+    filled = Bernoulli(tuple(self.shape), self.dtype, _stride(self))
+    return _fill(self, filled, _probability("bernoulli_", p), generator=generator)
+
+
+@method
+def random_(
+    self: Tensor, *bounds: int | None, generator: Generator | None = None, **named: int | None
+) -> Tensor:
+    """Fill with uniform whole numbers.
+
+    Forms: ``random_()``, over all the dtype's non-negative whole numbers (for floating point, those
+    up to which there are no gaps); ``random_(to)``; ``random_(from, to)``.
+
+    Raises:
+        DistributionError: (a RuntimeError) there is no number in the range.
+    """
+    low, high = _random_bounds(bounds, named)
+    op = RandomIntegers(tuple(self.shape), self.dtype, _stride(self))
+    if low is None and high is None:
+        return _fill(self, op, generator=generator)
+    start = 0 if low is None else low
+    if high is None:
+        return _fill(self, op, start, generator=generator)
+    return _fill(self, op, *_integer_bounds("random_", start, high), generator=generator)
+
+
+def _random_bounds(
+    bounds: tuple[int | None, ...], named: dict[str, int | None]
+) -> tuple[int | None, int | None]:
+    if len(bounds) == 1 and not named:
+        return None, bounds[0]
+    low, high = (*bounds, None, None)[:2]
+    low, high = named.pop("from", low), named.pop("to", high)
+    if named or len(bounds) > 2:
+        raise ArgumentError("random_(): takes a generator, and an end or a start and an end")
+    return low, high
