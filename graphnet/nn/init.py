@@ -66,13 +66,15 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
     tensor(True)
     """
     with no_grad():
-        return tensor.uniform_(a, b, generator=generator)
+        tensor.uniform_(a, b, generator=generator)
+    return tensor
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Fill with draws from the normal distribution of that mean and standard deviation."""
     with no_grad():
-        return tensor.normal_(mean, std, generator=generator)
+        tensor.normal_(mean, std, generator=generator)
+    return tensor
 
 
 def trunc_normal_(
@@ -104,14 +106,17 @@ def trunc_normal_(
     def draw() -> Tensor:
         fresh = fn.empty_like(tensor)
         if likely:
-            return fresh.normal_(mean, std, generator=generator)
-        return fresh.uniform_(a, b, generator=generator)
+            fresh.normal_(mean, std, generator=generator)
+        else:
+            fresh.uniform_(a, b, generator=generator)
+        return fresh
 
     def refused(drawn: Tensor) -> Tensor:
         if likely:
             return (drawn < a) | (drawn > b)
         log_density = ((drawn - mean) / std) ** 2 * -0.5 - peak
-        return fn.empty_like(tensor).uniform_(generator=generator).log() > log_density
+        chances = fn.empty_like(tensor).uniform_(generator=generator)
+        return fn.log(chances) > log_density
 
     with no_grad():
         result = draw()
@@ -120,7 +125,8 @@ def trunc_normal_(
             fresh = draw()
             result = fn.where(pending, fresh, result)
             pending = pending & refused(fresh)
-        return tensor.copy_(result)
+        tensor.copy_(result)
+    return tensor
 
 
 def _normal_cdf(x: float) -> float:
@@ -130,7 +136,8 @@ def _normal_cdf(x: float) -> float:
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value."""
     with no_grad():
-        return tensor.fill_(val)
+        tensor.fill_(val)
+    return tensor
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -150,7 +157,8 @@ def eye_(tensor: Tensor) -> Tensor:
     """
     _require_dims("eye_", tensor, tensor.dim() == 2, "Only tensors with 2 dimensions are supported")
     with no_grad():
-        return tensor.copy_(fn.eye(*tensor.shape))
+        tensor.copy_(fn.eye(*tensor.shape))
+    return tensor
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
@@ -304,7 +312,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         q, r = fn.linalg.qr(drawn.t() if wide else drawn)
         # The factors are unique, and the matrix uniform among all, once the diagonal is positive.
         q = q * r.diagonal().sign()
-        return tensor.copy_((q.t() if wide else q).reshape(tensor.shape)).mul_(gain)
+        tensor.copy_((q.t() if wide else q).reshape(tensor.shape)).mul_(gain)
+    return tensor
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:

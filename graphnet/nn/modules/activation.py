@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphnet import functions as fn
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Activation
 from graphnet.nn.modules.module import Module
@@ -192,7 +193,7 @@ class Sigmoid(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.sigmoid()
+        return fn.sigmoid(input)
 
 
 class LogSigmoid(Module):
@@ -216,7 +217,7 @@ class Tanh(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.tanh()
+        return fn.tanh(input)
 
 
 class Tanhshrink(Module):

@@ -48,7 +48,8 @@ class Convertible(Tree):
         def convert(tensor: Tensor) -> Tensor:
             fits = tensor.is_floating_point() or tensor.is_complex()
             dtype = wanted if wanted is not None and fits else tensor.dtype
-            return tensor.to(*others, dtype=dtype, **kwargs)
+            converted: Tensor = tensor.to(*others, dtype=dtype, **kwargs)
+            return converted
 
         return self._apply(convert)
 
@@ -98,11 +99,19 @@ class Convertible(Tree):
             for parameter in self._parameters.values():
                 if parameter is not None:
                     gradient = parameter.grad
-                    parameter.data = fn(parameter.data)
+                    _convert(parameter, fn)
                     if gradient is not None:
-                        gradient.data = fn(gradient.data)
+                        _convert(gradient, fn)
                         parameter.grad = gradient
         for name, buffer in self._buffers.items():
             if buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self
+
+
+def _convert(tensor: Tensor, fn: Callable[[Tensor], Tensor]) -> None:
+    """Put ``fn`` of the tensor's values in their place; the tensor stays the same object."""
+    values = tensor.data
+    converted = fn(values)
+    if converted is not values:
+        tensor.data = converted

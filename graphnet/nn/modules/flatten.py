@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet import functions as fn
 from graphnet.errors import ArgumentError
 from graphnet.nn.modules.configured import Configured
 from graphnet.tensor import Tensor
@@ -26,7 +27,7 @@ class Flatten(Configured):
     end_dim: int = -1
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.flatten(self.start_dim, self.end_dim)
+        return fn.flatten(input, self.start_dim, self.end_dim)
 
 
 @dataclass(eq=False, repr=False)
@@ -58,4 +59,4 @@ class Unflatten(Configured):
                 )
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.unflatten(self.dim, self.unflattened_size)
+        return fn.unflatten(input, self.dim, self.unflattened_size)

@@ -7,8 +7,7 @@ import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module
@@ -16,12 +15,13 @@ if TYPE_CHECKING:
 _ids = itertools.count()
 
 
-class Hook(NamedTuple):
+class Hook:
     """A user's function and how it wants to be called."""
 
-    function: Callable[..., Any]
-    with_kwargs: bool = False
-    always_call: bool = False
+    def __init__(self, function: Callable[..., Any], with_kwargs: bool, always_call: bool) -> None:
+        self.function = function
+        self.with_kwargs = with_kwargs
+        self.always_call = always_call
 
 
 class HookTable(OrderedDict[int, Hook]):
@@ -76,31 +76,31 @@ class RemovableHandle:
         self.remove()
 
 
-@dataclass(slots=True, eq=False)
 class CallHooks:
     """The hooks that run when a module is called."""
 
-    before: HookTable = field(default_factory=HookTable)
-    after: HookTable = field(default_factory=HookTable)
+    def __init__(self) -> None:
+        self.before = HookTable()
+        self.after = HookTable()
 
     def __bool__(self) -> bool:
         return bool(self.before or self.after)
 
 
-@dataclass(slots=True, eq=False)
 class StateHooks:
     """The hooks that run when a module's state is saved or loaded."""
 
-    before_save: HookTable = field(default_factory=HookTable)
-    after_save: HookTable = field(default_factory=HookTable)
-    before_load: HookTable = field(default_factory=HookTable)
-    after_load: HookTable = field(default_factory=HookTable)
+    def __init__(self) -> None:
+        self.before_save = HookTable()
+        self.after_save = HookTable()
+        self.before_load = HookTable()
+        self.after_load = HookTable()
 
 
 EVERY_MODULE = CallHooks()
 """Hooks that run when any module is called, before the module's own."""
 
-_NONE = CallHooks()
+_NO_HOOKS = CallHooks()
 
 
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
@@ -124,7 +124,7 @@ def register_module_forward_hook(
 
 def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``module.forward(*args, **kwargs)`` between the hooks of every module and its own."""
-    own = module._call_hooks or _NONE
+    own = module._call_hooks or _NO_HOOKS
     pending = iter((*EVERY_MODULE.after.snapshot(), *own.after.snapshot()))
     result = None
     try:

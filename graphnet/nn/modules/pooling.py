@@ -112,10 +112,9 @@ class AvgPool1d(_AvgPoolNd):
     """
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         # Unlike its relatives, this one keeps tuples, and shows them, in PyTorch too.
         self.kernel_size = repeated(self.kernel_size, 1)
-        self.stride = repeated(self.stride, 1)
+        self.stride = self.kernel_size if self.stride is None else repeated(self.stride, 1)
         self.padding = repeated(self.padding, 1)
 
     def forward(self, input: Tensor) -> Tensor:

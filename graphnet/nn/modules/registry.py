@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from graphnet.errors import ArgumentError
@@ -155,26 +154,28 @@ class Registry:
         self.add_module(name, module)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """One of the three things that a module registers.
 
-    Attributes:
+    Args:
         label: what error messages call it.
         slot: the module's attribute that holds its table.
         claims: the type that is registered wherever it is assigned.
         accepts: the type that may be assigned to a name that is registered already.
         expected: ``accepts`` in words.
+
+    Attributes:
         hooks: what is called with every ``(module, name, value)`` registered, in any module; a hook
             may return what to register instead.
     """
 
-    label: str
-    slot: str
-    claims: type
-    accepts: type
-    expected: str
-    hooks: HookTable = field(default_factory=HookTable)
+    def __init__(self, label: str, slot: str, claims: type, accepts: type, expected: str) -> None:
+        self.label = label
+        self.slot = slot
+        self.claims = claims
+        self.accepts = accepts
+        self.expected = expected
+        self.hooks = HookTable()
 
     def table(self, module: Registry) -> dict[str, Any]:
         """The table in which ``module`` keeps what is of this kind."""

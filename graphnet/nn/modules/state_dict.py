@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _EXTRA_STATE = "_extra_state"
 _ASSIGN = "assign_to_params_buffers"
+_NO_HOOKS = StateHooks()
 
 
 class StateDictError(GraphnetError, RuntimeError):
@@ -74,7 +75,7 @@ class Stateful(Tree):
         local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = local_metadata
-        hooks = self._state_hooks or StateHooks()
+        hooks = self._state_hooks or _NO_HOOKS
         for hook in hooks.before_save.snapshot():
             hook.function(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
@@ -146,7 +147,7 @@ class Stateful(Tree):
                 below = f"{prefix}{name}."
                 part = {key: value for key, value in state.items() if key.startswith(below)}
                 child._load_tree(part, below, metadata, assign, keys, problems)
-        for hook in (self._state_hooks or StateHooks()).after_load.snapshot():
+        for hook in (self._state_hooks or _NO_HOOKS).after_load.snapshot():
             if hook.function(self, keys) is not None:
                 raise AssertionError(
                     "Hooks registered with ``register_load_state_dict_post_hook`` are not expected "
@@ -177,12 +178,13 @@ class Stateful(Tree):
 
         Problems are collected in the three lists, so that one error can name them all.
         """
-        for hook in (self._state_hooks or StateHooks()).before_load.snapshot():
+        for hook in (self._state_hooks or _NO_HOOKS).before_load.snapshot():
             given = (strict, missing_keys, unexpected_keys, error_msgs)
             hook.function(self, state_dict, prefix, local_metadata, *given)
         self._upgrade_state_dict(state_dict, prefix, local_metadata.get("version"))
-        expected = dict(self._saved_members())
-        for name, member in expected.items():
+        expected = set()
+        for name, member in tuple(self._saved_members()):
+            expected.add(name)
             key = prefix + name
             if key not in state_dict:
                 if strict:
@@ -192,7 +194,7 @@ class Stateful(Tree):
             else:
                 self._load_member(name, member, state_dict[key], local_metadata.get(_ASSIGN, False))
         if self._has_extra_state():
-            expected[_EXTRA_STATE] = None
+            expected.add(_EXTRA_STATE)
             if prefix + _EXTRA_STATE in state_dict:
                 self.set_extra_state(state_dict[prefix + _EXTRA_STATE])
             elif strict:

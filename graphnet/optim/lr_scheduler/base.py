@@ -224,7 +224,8 @@ def _watch_steps(optimizer: Optimizer) -> None:
     """Have the optimizer note calls of its ``step``, which should come before a schedule's."""
     if hasattr(optimizer.step, "_wrapped_by_lr_sched"):
         return
-    function = optimizer.step.__func__
+    step: Any = optimizer.step
+    function = step.__func__
     # The optimizer holds the wrapper: were that to hold the optimizer, both would live on.
     reference = weakref.ref(optimizer)
 
