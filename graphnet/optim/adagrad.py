@@ -97,7 +97,7 @@ class Adagrad(Optimizer):
                 self._start(param, group["initial_accumulator_value"])
 
     def _start(self, param: Tensor, value: float) -> None:
-        from graphnet.functions.creation import full_like, zeros
+        from graphnet.functions.factories import full_like, zeros
 
         self.state[param]["step"] = zeros(())
         self.state[param]["sum"] = full_like(param.detach(), value)

@@ -13,7 +13,7 @@ from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Group, Optimizer, Params, check_betas, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import UpdateRule, zeros_like
 from graphnet.tensor import Tensor
 
 
@@ -50,7 +50,7 @@ class AdamRule(UpdateRule):
             grad = grad + param * weight_decay
         if self.first:
             step: Value = Full((), dtypes.float32)(0)
-            mean = square = greatest = grad * 0
+            mean = square = greatest = zeros_like(grad)
         else:
             step, mean, square, *rest = state
             greatest = rest[0] if rest else square
@@ -148,4 +148,3 @@ class Adam(Optimizer):
             math.sqrt(1 - beta2**step),
         ]
         self.apply(rule, params, numbers, [] if first else keys, keys if first else [])
-

@@ -1,4 +1,4 @@
-"""What all optimizers share: parameter groups, state, and a step that is one update of the graph."""
+"""What all optimizers share: groups, state, and a step that is one update of the graph."""
 
 from __future__ import annotations
 
@@ -140,7 +140,9 @@ class Optimizer(ABC):
             operands += [param, param._grad]
             writes += range(len(operands), len(operands) + len(keys))
             operands += [state[key] for key in keys]
-        made = iter(current_recorder().update(rule.over(len(params)), [*operands, *numbers], writes))
+        made = iter(
+            current_recorder().update(rule.over(len(params)), [*operands, *numbers], writes)
+        )
         for param in params:
             for key in created:
                 self.state[param][key] = next(made)
@@ -215,8 +217,9 @@ def check_rates(**rates: float) -> None:
     """
     names = {"lr": "learning rate", "eps": "epsilon value"}
     for name, value in rates.items():
-        if not 0.0 <= value:
-            raise ValueRangeError(f"Invalid {names.get(name, name)}: {value}", cure="use 0 or more")
+        if not value >= 0.0:  # NaN is refused, too
+            what = names.get(name, f"{name} value")
+            raise ValueRangeError(f"Invalid {what}: {value}", cure="use 0 or more")
 
 
 def check_betas(betas: Sequence[float]) -> None:
@@ -224,4 +227,3 @@ def check_betas(betas: Sequence[float]) -> None:
     for place, beta in enumerate(betas):
         if not 0.0 <= beta < 1.0:
             raise ValueRangeError(f"Invalid beta parameter at index {place}: {beta}")
-

@@ -10,7 +10,7 @@ from graphnet.ir.node import Value
 from graphnet.ops.create import Full
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Group, Optimizer, Params, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import UpdateRule, zeros_like
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RMSpropRule(UpdateRule):
             grad = -grad
         if self.decays:
             grad = grad + param * weight_decay
-        zero = grad * 0
+        zero = zeros_like(grad)
         given = list(state) if not self.first else [Full((), dtypes.float32)(0), zero, zero, zero]
         step, square, *rest = given
         square = square * alpha + grad * (1 - alpha) * grad
@@ -117,8 +117,9 @@ class RMSprop(Optimizer):
         keys += ["momentum_buffer"] if group["momentum"] > 0 else []
         keys += ["grad_avg"] if group["centered"] else []
         numbers = [float(group[k]) for k in ("lr", "alpha", "eps", "weight_decay", "momentum")]
-        for first in (True, False):
-            chosen = [param for param in params if (not self.state[param]) is first]
+        fresh = [param for param in params if not self.state[param]]
+        known = [param for param in params if self.state[param]]
+        for first, chosen in ((True, fresh), (False, known)):
             if chosen:
                 rule = RMSpropRule(
                     first=first,

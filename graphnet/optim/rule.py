@@ -6,9 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from graphnet.errors import ArgumentError
 from graphnet.ir.node import Value
+from graphnet.ir.types import TensorType
+from graphnet.ops.create import Full
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class UpdateRule(ABC):
 
     def over(self, count: int) -> RuleOver:
         """The rule applied to ``count`` parameters at once."""
-        return _over(self, count)
+        made: RuleOver = _over(self, count)
+        return made
 
 
 @dataclass(frozen=True)
@@ -60,5 +63,14 @@ class RuleOver:
 
 
 @lru_cache(maxsize=4096)
-def _over(rule: UpdateRule, count: int) -> Any:
+def _over(rule: UpdateRule, count: int) -> RuleOver:
     return RuleOver(rule, count)
+
+
+def zeros_like(value: Value) -> Value:
+    """Zeros of a value's shape and dtype, whatever it holds: ``value * 0`` would keep a NaN."""
+    kind = value.type
+    if not isinstance(kind, TensorType):
+        raise ArgumentError(f"zeros_like: {value} is no tensor, but {kind}")
+    zeros: Value = Full(kind.shape, kind.dtype)(0)
+    return zeros

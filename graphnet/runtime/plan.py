@@ -313,6 +313,10 @@ def _may_overwrite(node: Node, slot: int, result: int) -> bool:
     return same and (overwrites is None or overwrites(slot, result))
 
 
+# A positional `out` is faster, but numpy deprecates it for these.
+_KEYWORD_OUT = (np.maximum, np.minimum)
+
+
 def _call(
     planner: _Planner, node: Node, kernel: Kernel, outs: list[str], arguments: list[str]
 ) -> str:
@@ -320,7 +324,8 @@ def _call(
     if isinstance(node.op, Elementwise):
         ufunc = type(node.op).ufunc
         if isinstance(ufunc, np.ufunc) and getattr(np, ufunc.__name__, None) is ufunc:
-            return f"np.{ufunc.__name__}({', '.join([*arguments, outs[0]])})"
+            keyword = "out=" if ufunc in _KEYWORD_OUT else ""
+            return f"np.{ufunc.__name__}({', '.join([*arguments, keyword + outs[0]])})"
     name = planner._bind("k", kernel)
     if hasattr(node.op, "into_all"):
         return f"{name}(({', '.join(outs)},), {', '.join(arguments)})"
