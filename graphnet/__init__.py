@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graphnet import autograd, dtypes, functions
+from graphnet import autograd, dtypes, functions, optim, utils
 from graphnet.config import config
 from graphnet.devices import device
 from graphnet.dtypes import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
@@ -60,7 +61,8 @@ def backward(
                     retain_graph=retain_graph,
                     create_graph=create_graph,
                 )
-        chain = history(recorder.segment)
+        past = Past.of(recorder.segment, [root._slot for root in roots])
+        chain = past.segments
         wanted = [_origins(handle, chain) for handle in inputs or ()]
         head = (
             _BACKWARD,
@@ -68,9 +70,9 @@ def backward(
             create_graph,
             retain_graph,
             inputs is not None and tuple(map(tuple, wanted)),
-            _signature(chain),
+            past.signature,
         )
-        emitter = _Emitter(recorder, chain, len(roots), head[1], wanted, inputs is None)
+        emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None)
         phase, recorder.phase = recorder.phase, Phase.BACKWARD
         try:
             state, _ = recorder.record(head, operands, emitter)
@@ -83,12 +85,11 @@ def backward(
         segment = recorder.segment
         segment.gradients.append(state)
         if not retain_graph:
-            for past, nodes in zip(chain, found.spent, strict=True):
-                if nodes:
-                    past.spent.append(nodes)
-            for past, nodes in zip(chain, found.walked, strict=True):
-                if nodes:
-                    past.walked.append(nodes)
+            for each, spent, through in zip(chain, found.spent, found.walked, strict=True):
+                if spent:
+                    each.spent.append(spent)
+                if through:
+                    each.walked.append(through)
             for position, value in found.released:
                 chain[position].saved.pop(value, None)
         layouts = state.layouts
@@ -109,33 +110,73 @@ def backward(
         ], []
 
 
-def history(segment: Segment) -> list[Segment]:
-    """The segments a backward pass from here may reach, the latest first."""
-    if not segment.links:
-        return [segment]
-    found = {segment}
-    stack = [segment]
-    while stack:
-        for past, _ in stack.pop().links.values():
-            if past not in found:
-                found.add(past)
-                stack.append(past)
-    return sorted(found, key=lambda past: past.sequence, reverse=True)
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The segments a backward pass goes through, the latest first, and how they hang together.
 
+    Attributes:
+        segments: the current one, then earlier ones.
+        links: for each segment the links that the pass follows: (slot of a leaf, position of the
+            segment it was computed in, its place there).
+    """
 
-def _signature(chain: list[Segment]) -> tuple[Any, ...]:
-    """What the pass depends on beyond the current state: the past, and how it hangs together."""
-    if len(chain) == 1:
-        return ()
-    position = {past: number for number, past in enumerate(chain)}
-    return tuple(
-        (
-            past.state if number else None,
-            tuple(past.spent) if number else (),
-            tuple((slot, position[to], place) for slot, (to, place) in past.links.items()),
+    segments: list[Segment]
+    links: list[tuple[tuple[Slot, int, Slot | Value], ...]]
+
+    @classmethod
+    def of(cls, current: Segment, roots: Sequence[Slot]) -> Past:
+        """Follow the links of the leaves that ``roots`` were computed from, and on from there."""
+        if not current.links:
+            return cls([current], [()])
+        places: dict[Segment, dict[Slot | Value, None]] = {current: dict.fromkeys(roots)}
+        found: list[Segment] = []
+        followed: list[list[tuple[Slot, Segment, Slot | Value]]] = []
+        waiting = [current]
+        while waiting:
+            # Links lead to earlier segments only, so the latest one waiting is complete.
+            segment = max(waiting, key=lambda each: each.sequence)
+            waiting.remove(segment)
+            found.append(segment)
+            followed.append([])
+            for slot in _leaves_below(segment, tuple(places[segment])):
+                if slot in segment.links:
+                    past, place = segment.links[slot]
+                    followed[-1].append((slot, past, place))
+                    if past not in places:
+                        places[past] = {}
+                        waiting.append(past)
+                    places[past][place] = None
+        position = {segment: number for number, segment in enumerate(found)}
+        return cls(
+            found,
+            [tuple((slot, position[to], place) for slot, to, place in each) for each in followed],
         )
-        for number, past in enumerate(chain)
-    )
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """What the pass depends on beyond the current state."""
+        if len(self.segments) == 1:
+            return ()
+        return tuple(
+            (segment.state, tuple(segment.spent), links) if number else links
+            for number, (segment, links) in enumerate(zip(self.segments, self.links, strict=True))
+        )
+
+
+def _leaves_below(segment: Segment, places: tuple[Slot | Value, ...]) -> tuple[Slot, ...]:
+    """The slots of the leaves that these values were computed from; remembered by the state."""
+    state = segment.state
+    found = state.leaves.get(places)
+    if found is None:
+        trace = state.trace or Trace.to(state)
+        roots = [p if isinstance(p, Value) else trace.values[p] for p in places]
+        nodes = set(walked(trace.nodes, roots))
+        found = state.leaves[places] = tuple(
+            slot
+            for slot, value in enumerate(trace.values)
+            if value.node in nodes and value.op.name == "input"
+        )
+    return found
 
 
 def _origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Value]]:
@@ -204,14 +245,15 @@ class _Emitter:
     def __init__(
         self,
         recorder: Recorder,
-        chain: list[Segment],
+        past: Past,
         roots: int,
         given: tuple[bool, ...],
         wanted: list[list[tuple[int, Slot | Value]]],
         all_leaves: bool,
     ) -> None:
         self.recorder = recorder
-        self.chain = chain
+        self.chain = past.segments
+        self.links = past.links
         self.roots = roots
         self.given = given
         self.wanted = wanted
@@ -227,7 +269,6 @@ class _Emitter:
         for root, is_given in zip(roots, self.given, strict=True):
             cotangent = next(given) if is_given else seed(root)
             _add(arriving[0], root, cotangent)
-        position_of = {past: number for number, past in enumerate(self.chain)}
         gradients: list[dict[Value, Value]] = []
         for number, (past, trace) in enumerate(zip(self.chain, traces, strict=True)):
             nodes = walked(trace.nodes, arriving[number]) if arriving[number] else []
@@ -241,10 +282,9 @@ class _Emitter:
             self.found.spent.append(frozenset(spent))
             self.found.walked.append(frozenset(nodes))
             gradients.append(found)
-            for slot, (to, place) in past.links.items():
+            for slot, target, place in self.links[number]:
                 leaf = trace.values[slot]
                 if leaf in found:
-                    target = position_of[to]
                     value = place if isinstance(place, Value) else traces[target].values[place]
                     _add(arriving[target], value, found[leaf])
         self._collect(traces, gradients)

@@ -90,5 +90,5 @@ class TraceCache:
 
 
 def _name(key: Key) -> str:
-    head: Any = key[0]
+    head: Any = key[0][0] if isinstance(key[0], tuple) else key[0]
     return str(getattr(head, "name", head))

@@ -13,7 +13,7 @@ from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Trait
 from graphnet.ir.registry import singletons
 from graphnet.passes.pipeline import optimize
-from graphnet.passes.residuals import residuals, touched
+from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.plan import Plan, compile_plan
 from graphnet.runtime.storage import Storage
@@ -52,8 +52,17 @@ class CompiledRun:
     saved: tuple[Value, ...]
 
 
-class FirstVisit:
-    """Marks a demand that was interpreted once."""
+@dataclass(slots=True, eq=False)
+class Visited:
+    """A demand that was run before: what is known of it.
+
+    Attributes:
+        leaves: the leaves that the tensors alive afterwards were computed from.
+        compiled: the plan, from the second visit on.
+    """
+
+    leaves: frozenset[Slot]
+    compiled: CompiledRun | None = None
 
 
 def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
@@ -67,8 +76,12 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
     updated = list(segment.mutated)
     demand = _demand(segment, created, trace)
     segment.finished = True
+    visited = segment.state.runs.get(demand)
+    first = visited is None
+    if visited is None:
+        visited = segment.state.runs[demand] = Visited(_leaves(trace, demand))
     try:
-        _run(cache, segment, trace, demand, created, updated)
+        _run(cache, segment, trace, demand, visited, first, created, updated)
     except BaseException as error:
         segment.error = error
         for storage in updated:
@@ -76,9 +89,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
             storage.segment = None
         raise
     finally:
-        if not demand.roots:
-            segment.forget()
-        segment.memory, segment.mutated, segment.created = {}, {}, []
+        segment.finish(visited.leaves, keep_values=bool(demand.roots))
 
 
 def _run(
@@ -86,24 +97,22 @@ def _run(
     segment: Segment,
     trace: Trace,
     demand: Demand,
+    visited: Visited,
+    first: bool,
     created: list[Storage],
     updated: list[Storage],
 ) -> None:
-    runs = segment.state.runs
-    found = runs.get(demand)
-    if found is None or config.optimization_level == 0:
-        runs[demand] = FirstVisit()
+    if first or config.optimization_level == 0:
         cache.interpreted += 1
         arrays, saved, kept = _interpret(segment, trace, demand)
     else:
-        if isinstance(found, FirstVisit):
+        if visited.compiled is None:
             cache.compiled += 1
-            found = runs[demand] = _compile(trace, segment, demand)
+            visited.compiled = _compile(trace, segment, demand)
         else:
             cache.replayed += 1
-        arrays, saved, kept = _replay(found, segment, demand)
-    if config.optimization_level:
-        cache.touch_plan(segment.state, demand)
+        arrays, saved, kept = _replay(visited.compiled, segment, demand)
+    cache.touch_plan(segment.state, demand)
     for storage, array in zip(created, arrays, strict=False):
         storage.array = array
         storage.pending = False
@@ -115,6 +124,17 @@ def _run(
         storage.segment = None
     segment.saved = saved
     segment.kept = kept
+
+
+def _leaves(trace: Trace, demand: Demand) -> frozenset[Slot]:
+    """The leaves that a differentiable tensor still alive was computed from."""
+    values = trace.values
+    alive = [*demand.created, *(after for _, after in demand.updates)]
+    roots = [values[slot] for slot in alive if values[slot].requires_grad]
+    if not roots:
+        return frozenset()
+    walked = set(history(trace.nodes, roots))
+    return frozenset(slot for slot, value in enumerate(values) if value.node in walked)
 
 
 def _demand(segment: Segment, created: list[Storage], trace: Trace) -> Demand:

@@ -60,7 +60,7 @@ class Recorder:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.cache = TraceCache()
-        self.segment = Segment(self, self.cache.root, 0)
+        self.segment = Segment(self, self.cache.root)
         self.phase = Phase.FORWARD
         self._trace = Trace(self.cache.root)
 
@@ -280,6 +280,7 @@ class Recorder:
                 segment.variables[slot] = handle
             elif handle._segment is not None:
                 segment.links[slot] = (handle._segment, handle._slot)
+                segment.linked.append((ref(handle), slot))
         segment.state = edge.state
         handle._segment, handle._slot, handle._version = segment, slot, storage.version
         if layout.whole and storage.segment is not segment:
@@ -442,7 +443,7 @@ class Recorder:
             if trace is None:
                 trace = segment.state.trace = self.trace()
                 self._trace = Trace(self.cache.root)
-            self.segment = Segment(self, self.cache.next_root(), segment.sequence + 1)
+            self.segment = Segment(self, self.cache.next_root())
             run_segment(self.cache, segment, trace)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -12,6 +13,9 @@ from graphnet.trace.state import Slot, State
 if TYPE_CHECKING:
     from graphnet.trace.handle import Handle
     from graphnet.trace.recorder import Recorder
+
+
+_sequence = count()
 
 
 class Segment:
@@ -29,6 +33,7 @@ class Segment:
         mutated: the slot each older storage had when it was first written to here.
         variables: leaf tensors that require a gradient, by slot.
         links: for leaves computed earlier, the segment and the slot (or value) of their history.
+        linked: the tensors those leaves are, with their slots.
         versions: for leaves, their storage and its version when they entered.
         gradients: what the backward passes of this segment found, latest last.
         spent: nodes whose saved values a backward pass has freed.
@@ -45,6 +50,7 @@ class Segment:
         "finished",
         "gradients",
         "kept",
+        "linked",
         "links",
         "memory",
         "mutated",
@@ -58,16 +64,17 @@ class Segment:
         "walked",
     )
 
-    def __init__(self, recorder: Recorder, state: State, sequence: int) -> None:
+    def __init__(self, recorder: Recorder, state: State) -> None:
         self.recorder = recorder
         self.state = state
-        self.sequence = sequence
+        self.sequence = next(_sequence)
         self.bindings: list[Any] = []
         self.memory: dict[Storage, Slot] = {}
         self.created: list[ref[Storage]] = []
         self.mutated: dict[Storage, Slot] = {}
         self.variables: dict[Slot, Handle] = {}
         self.links: dict[Slot, tuple[Segment, Slot | Value]] = {}
+        self.linked: list[tuple[ref[Handle], Slot]] = []
         self.versions: dict[Slot, tuple[Storage, int]] = {}
         self.gradients: list[State] = []
         self.spent: list[frozenset[Node]] = []
@@ -85,8 +92,24 @@ class Segment:
         """Whether a backward pass that freed its values went through ``node``."""
         return any(node in nodes for nodes in self.walked)
 
-    def forget(self) -> None:
-        """Let go of the values a backward pass would need; where gradients go stays known."""
-        self.bindings = []
-        self.versions = {}
-        self.saved = {}
+    def finish(self, leaves: frozenset[Slot], keep_values: bool) -> None:
+        """The run is over: become the history of what is alive, and no more.
+
+        Args:
+            leaves: the leaves that tensors still alive were computed from.
+            keep_values: whether a backward pass may still need saved values.
+        """
+        for handle_of, slot in self.linked:
+            handle = handle_of()
+            if handle is not None and handle._segment is self and handle._slot == slot:
+                past, place = self.links[slot]
+                if isinstance(place, int):  # a tensor's history is where it was computed
+                    handle._segment, handle._slot = past, place
+        self.linked = []
+        self.memory, self.mutated, self.created = {}, {}, []
+        self.variables = {s: v for s, v in self.variables.items() if s in leaves}
+        self.links = {s: link for s, link in self.links.items() if s in leaves}
+        if not keep_values:
+            self.bindings = []
+            self.versions = {}
+            self.saved = {}

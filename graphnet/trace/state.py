@@ -61,6 +61,7 @@ class State:
         head: what was recorded to get here; None where a leaf entered.
         begin: the first state on the path where something was recorded.
         edges: where each key leads.
+        leaves: the leaves below values a backward pass started from.
         runs: what was made to run this state, by what was demanded of it.
         location: the user's line that made it first.
     """
@@ -73,6 +74,7 @@ class State:
         "first",
         "head",
         "layouts",
+        "leaves",
         "location",
         "nodes",
         "offset",
@@ -111,6 +113,7 @@ class State:
         self.backward: Backward | None = None
         self.edges: dict[Key, Edge] = {}
         self.runs: dict[Hashable, Any] = {}
+        self.leaves: dict[tuple[Slot | Value, ...], tuple[Slot, ...]] = {}
         self.branches = 0
         self.wants_gradients: frozenset[Slot] = frozenset()
 
