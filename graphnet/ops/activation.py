@@ -7,13 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Minimum
 from graphnet.ops.compare import Where
-from graphnet.ops.dtype_rules import NumberElementwise, require_float, require_number
+from graphnet.ops.dtype_rules import (
+    NumberElementwise,
+    is_integral,
+    require_float,
+    require_number,
+)
 from graphnet.ops.elementwise import Elementwise
 from graphnet.ops.masking import keep
 from graphnet.ops.math import Exp
@@ -115,7 +121,23 @@ class Elu(Activation):
 class Hardtanh(Activation):
     """``x`` kept within ``low`` and ``high``. Source: PyTorch's page ``Hardtanh``."""
 
-    ufunc = np.clip
+    @staticmethod
+    def ufunc(x: Any, low: Any, high: Any) -> Any:
+        """``np.clip``; integers have whole bounds.
+
+        Raises:
+            DtypeError: a negative bound for numbers that cannot be negative.
+        """
+        kind = np.result_type(x).kind
+        if kind in "iu":
+            low, high = int(low), int(high)
+        if kind == "u" and min(low, high) < 0:
+            raise DtypeError(
+                f"hardtanh: cannot do hardtanh on an unsigned type with negative limits, got "
+                f"{low} and {high}",
+                cure="cast first, as in `x.int()`",
+            )
+        return np.clip(x, low, high)
 
     def infer(self, *operands: TensorType) -> TensorType:
         """The type stays, an integer one too.
@@ -126,8 +148,10 @@ class Hardtanh(Activation):
         require_number(self.name, operands[:1])
         return TensorType(operands[0].dtype, operands[0].shape)
 
-    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """``np.clip`` with ``out=``."""
+        if is_integral(result.dtype):
+            return None
         return lambda out, x, low, high: np.clip(x, low, high, out=out)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:

@@ -21,6 +21,7 @@ from graphnet.ops.dtype_rules import (
     IntegerElementwise,
     NumberElementwise,
     is_integral,
+    require_float,
 )
 from graphnet.ops.elementwise import Elementwise, FloatElementwise
 
@@ -312,6 +313,7 @@ class Lerp(FloatOnlyElementwise):
             UnsupportedDtypeError: it is not floating point.
         """
         start = operands[0]
+        require_float(self.name, [start])
         for name, other in zip(("end", "weight"), operands[1:], strict=True):
             if not other.weak and other.dtype is not start.dtype:
                 raise DtypeError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphnet import dtypes
+from graphnet.ir.core_ops import weak_dtype
 from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
@@ -166,6 +167,9 @@ class BitwiseRightShift(IntegerElementwise):
     ufunc = np.right_shift
 
 
+_ARRAY = (np.ndarray, np.generic)
+
+
 @op("where", Trait.ELEMENTWISE)
 class Where(Op):
     """``x`` where the condition holds, ``y`` elsewhere."""
@@ -180,8 +184,12 @@ class Where(Op):
         return TensorType(promoted(operands[1:]), broadcast_shapes(self.name, operands))
 
     def kernel(self, *arrays: Any) -> Any:
-        """``np.where``."""
-        return np.where(*arrays)
+        """``np.where``; two Python numbers meet in the dtype that was inferred for them."""
+        condition, x, y = arrays
+        if not isinstance(x, _ARRAY) and not isinstance(y, _ARRAY):
+            numbers = [TensorType(weak_dtype(number), weak=True) for number in (x, y)]
+            x = promoted(numbers).numpy.type(x)
+        return np.where(condition, x, y)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """The gradient goes to the operand that was chosen."""

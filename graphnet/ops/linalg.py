@@ -33,7 +33,7 @@ class MatrixOp(Op):
 
         Raises:
             ShapeError: fewer than two dimensions, or not square.
-            DtypeError: not floating point.
+            DtypeError: not floating point, or half precision.
         """
         if x.ndim < 2:
             raise ShapeError(
@@ -50,6 +50,12 @@ class MatrixOp(Op):
                 f"{self.torch_name}: Expected a floating point or complex tensor as input. Got "
                 f"{SCALAR_TYPE_NAMES[x.dtype]}",
                 cure="cast first, as in `x.double()`",
+            )
+        if x.dtype.itemsize == 2:
+            raise DtypeError(
+                f"{self.torch_name}: Low precision dtypes not supported. Got "
+                f"{SCALAR_TYPE_NAMES[x.dtype]}",
+                cure="cast first, as in `x.float()`",
             )
 
     def call(self, function: Callable[..., Any], *arrays: Any) -> Any:

@@ -433,7 +433,7 @@ class Flip(Op):
 
     def kernel(self, x: Any) -> Any:
         """``np.flip``, copied: PyTorch's does not share memory."""
-        return np.ascontiguousarray(np.flip(x, self.dims))
+        return np.array(np.flip(x, self.dims), order="C")
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Flip back."""

@@ -12,6 +12,7 @@ from graphnet import dtypes
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.dtype_rules import require_number
 from graphnet.ops.elementwise import casts, promoted
 from graphnet.ops.index import RangeError
 
@@ -80,6 +81,12 @@ class Histc(Op):
     bins: int
 
     def infer(self, x: TensorType, low: TensorType, high: TensorType) -> TensorType:
+        """A count for each part.
+
+        Raises:
+            UnsupportedDtypeError: the operand is boolean.
+        """
+        require_number(self.name, [x])
         return TensorType(x.dtype, (self.bins,))
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:

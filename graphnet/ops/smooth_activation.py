@@ -14,7 +14,8 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Activation
 from graphnet.ops.compare import Where
-from graphnet.ops.elementwise import Elementwise, FloatElementwise
+from graphnet.ops.dtype_rules import FloatOnlyElementwise
+from graphnet.ops.elementwise import FloatElementwise
 from graphnet.ops.error_function import erf
 from graphnet.ops.math import Exp, Tanh
 
@@ -151,7 +152,7 @@ def _times_distribution(factor: Any, x: Any) -> Any:
 
 
 @op("gelu_grad")
-class GeluGrad(Elementwise):
+class GeluGrad(FloatOnlyElementwise):
     """``g`` times the derivative of gelu at ``x``."""
 
     @staticmethod
@@ -162,8 +163,7 @@ class GeluGrad(Elementwise):
         density *= _NORMAL_DENSITY_AT_0
         slope = _times_distribution(1, np.asarray(x))
         slope += density
-        slope *= g
-        return slope
+        return slope * g
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
         """The second derivative is ``pdf(x) * (2 - x**2)``."""

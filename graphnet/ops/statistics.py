@@ -188,9 +188,7 @@ class Logsumexp(Reduction):
         wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
         top = np.maximum.reduce(wide, axis=self.dims, keepdims=True, initial=-np.inf)
         top = np.where(np.isfinite(top), top, np.zeros((), wide.dtype))
-        shifted = np.subtract(wide, top)
-        np.exp(shifted, out=shifted)
-        total = np.add.reduce(shifted, axis=self.dims, keepdims=True)
+        total = np.add.reduce(np.exp(np.subtract(wide, top)), axis=self.dims, keepdims=True)
         result = (np.log(total) + top).astype(x.dtype, copy=False)
         return result if self.keepdim else np.squeeze(result, self.dims)
 
