@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import require_number
@@ -97,7 +96,10 @@ class AvgPool(Pooling):
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Each element receives its share of each window it is in."""
-        return (AvgPoolGrad(x.shape[x.ndim - len(self.window) :], *self.attributes.values())(g),)
+        spatial = x.shape[x.ndim - len(self.window) :]
+        attributes = (self.window, self.stride, self.padding, self.overhang)
+        transposed = AvgPoolGrad(*attributes, self.count_include_pad, self.divisor, spatial)
+        return (transposed(g),)
 
     @property
     def grad_name(self) -> str:
@@ -120,16 +122,21 @@ def _line_sums(x: Array, axis: int, window: int, stride: int, places: int) -> Ar
 
 
 @op("avg_pool_grad")
-class AvgPoolGrad(Op):
+class AvgPoolGrad(Pooling):
     """The transpose of avg_pool: from the averages' gradient to that of an input of ``spatial``."""
 
-    spatial: Ints
     window: Ints
     stride: Ints
     padding: Padding
     overhang: Ints
     count_include_pad: bool
     divisor: int | None
+    spatial: Ints
+
+    @property
+    def windows(self) -> Windows:
+        """The geometry."""
+        return self.forward.windows
 
     @property
     def forward(self) -> AvgPool:

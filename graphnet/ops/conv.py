@@ -149,8 +149,8 @@ class Convolution(_Convolving):
         x, weight, *bias = operands
         geometry = (self.stride, self.padding, self.dilation, self.groups)
         gradients = [
-            ConvolutionInputGrad(x.shape[2:], *geometry)(g, weight),
-            ConvolutionWeightGrad(weight.shape[2:], *geometry)(x, g),
+            ConvolutionInputGrad(*geometry, x.shape[2:])(g, weight),
+            ConvolutionWeightGrad(*geometry, weight.shape[2:])(x, g),
         ]
         if bias:
             # The batch first: what is left then is summed along memory.
@@ -166,11 +166,11 @@ class ConvolutionInputGrad(_Convolving):
     ``(M, C / groups, *kernel)``.
     """
 
-    spatial: Ints
     stride: Ints
     padding: Padding
     dilation: Ints
     groups: int
+    spatial: Ints
 
     def infer(self, g: TensorType, weight: TensorType) -> TensorType:
         return TensorType(g.dtype, (g.shape[0], weight.shape[1] * self.groups, *self.spatial))
@@ -195,7 +195,7 @@ class ConvolutionInputGrad(_Convolving):
         geometry = (self.stride, self.padding, self.dilation, self.groups)
         return (
             Convolution(*geometry)(g, weight),
-            ConvolutionWeightGrad(weight.shape[2:], *geometry)(g, before),
+            ConvolutionWeightGrad(*geometry, weight.shape[2:])(g, before),
         )
 
     @property
@@ -208,11 +208,11 @@ class ConvolutionInputGrad(_Convolving):
 class ConvolutionWeightGrad(_Convolving):
     """From the input and the result's gradient to the gradient of a weight of size ``window``."""
 
-    window: Ints
     stride: Ints
     padding: Padding
     dilation: Ints
     groups: int
+    window: Ints
 
     def infer(self, x: TensorType, g: TensorType) -> TensorType:
         return TensorType(x.dtype, (g.shape[1], x.shape[1] // self.groups, *self.window))
@@ -228,7 +228,7 @@ class ConvolutionWeightGrad(_Convolving):
         x, before = operands
         geometry = (self.stride, self.padding, self.dilation, self.groups)
         return (
-            ConvolutionInputGrad(x.shape[2:], *geometry)(before, g),
+            ConvolutionInputGrad(*geometry, x.shape[2:])(before, g),
             Convolution(*geometry)(x, g),
         )
 
@@ -273,13 +273,13 @@ class Im2Col(_Sliding):
     def kernel(self, x: Any) -> Any:
         """A strided view, copied."""
         rows = x.shape[1] * math.prod(self.window)
+        length = math.prod(self.windows.places(x.shape[2:]))
         columns = self.windows.view(padded_with(x, self.windows, 0))
-        return np.array(columns, order="C").reshape(x.shape[0], rows, -1)
+        return np.array(columns, order="C").reshape(x.shape[0], rows, length)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Fold back."""
-        spatial = x.shape[2:]
-        return (Col2Im(spatial, self.window, self.stride, self.padding, self.dilation)(g),)
+        return (Col2Im(self.window, self.stride, self.padding, self.dilation, x.shape[2:])(g),)
 
 
 @op("col2im")
@@ -289,11 +289,11 @@ class Col2Im(_Sliding):
     ``(N, C * window size, places)`` to ``(N, C, *spatial)``. Source: PyTorch's page ``Fold``.
     """
 
-    spatial: Ints
     window: Ints
     stride: Ints
     padding: Padding
     dilation: Ints
+    spatial: Ints
 
     def infer(self, x: TensorType) -> TensorType:
         """The columns must be those of such an image.
@@ -323,8 +323,9 @@ class Col2Im(_Sliding):
         """Each position of the window in one addition."""
         windows = self.windows
         places = windows.places(self.spatial)
-        channels = x.shape[1] // math.prod(self.window)
-        columns = x.reshape(x.shape[0], channels, -1, *places)
+        size = math.prod(self.window)
+        channels = x.shape[1] // size
+        columns = x.reshape(x.shape[0], channels, size, *places)
         padded = np.zeros((x.shape[0], channels, *windows.padded(self.spatial)), x.dtype)
         for position, index in enumerate(windows.positions(places)):
             padded[index] += columns[:, :, position]

@@ -1,8 +1,8 @@
 """Convolution as matrix products over unfolded images: three kernels, of which each two transpose.
 
 Convolution is linear in the input, in the weight, and in the gradient of its result: the three
-kernels here contract two of these to the third. A few images are unfolded at a time into a buffer
-that is used again, small enough for the cache. Source of the method: Chellapilla et al. 2006,
+kernels here contract two of these to the third. A few images are unfolded at a time, into a buffer
+that is small enough for the cache and used again. Source of the method: Chellapilla et al. 2006,
 "High performance convolutional neural networks for document processing".
 """
 
@@ -14,9 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from graphnet.ops import depthwise
 from graphnet.ops.windows import Ints, Unfolded, Windows, at_once, runs
 
 Array = npt.NDArray[Any]
+
+_WIDE = 256
+"""Columns with which a matrix product is efficient; narrower images are put side by side."""
 
 
 def widened(x: Array) -> Array:
@@ -29,11 +33,12 @@ def convolve(
 ) -> None:
     """Correlate ``x``, ``(N, C, *spatial)``, with ``weight``, ``(M, C / groups, *kernel)``.
 
-    The bias, ``(M,)``, is added to each image as soon as it is there.
+    The result goes to ``out``. The bias, ``(M,)``, is added to images as soon as they are there.
     """
-    count, channels = x.shape[:2]
-    places = out.shape[2:]
-    length = math.prod(places)
+    if depthwise.applies(weight.shape, groups):
+        depthwise.convolve(out, x, weight, bias, windows)
+        return
+    count, length = x.shape[0], math.prod(out.shape[2:])
     filters, rows = weight.shape[0] // groups, math.prod(weight.shape[1:])
     matrices = weight.reshape(groups, filters, rows)
     results = out.reshape(count, groups, filters, length)
@@ -43,40 +48,79 @@ def convolve(
         if shift is not None:
             results += shift
         return
-    together = at_once(count, groups * rows * length * x.itemsize)
-    unfolded = Unfolded(x, windows, together)
-    buffer = np.empty((together, channels, *windows.kernel, *places), x.dtype)
-    columns = buffer.reshape(together, groups, rows, length)
-    for start, stop in runs(count, together):
-        np.copyto(buffer[: stop - start], unfolded.take(start, stop))
+    source = _Columns(x, out.shape[1], out.shape[2:], windows, groups)
+    for start, stop in runs(count, source.together):
         part = results[start:stop]
-        np.matmul(matrices, columns[: stop - start], out=part)
+        if length >= _WIDE:
+            np.matmul(matrices, source.stacked(start, stop), out=part)
+        else:
+            product = np.matmul(matrices, source.joined(start, stop))
+            part[...] = _apart(product, stop - start)
         if shift is not None:
             part += shift
 
 
+def _apart(product: Array, count: int) -> Array:
+    """Images side by side, ``(groups, rows, count * length)``, as a batch of images."""
+    groups, rows, columns = product.shape
+    return product.reshape(groups, rows, count, columns // count).transpose(2, 0, 1, 3)
+
+
+def _joined(images: Array, groups: int) -> Array:
+    """A batch of images ``(count, channels, ...)`` side by side: ``(groups, rows, columns)``."""
+    count, channels = images.shape[:2]
+    length = math.prod(images.shape[2:])
+    lines = images.reshape(count, groups, channels // groups, length).transpose(1, 2, 0, 3)
+    return lines.reshape(groups, channels // groups, count * length)
+
+
+class _Columns:
+    """The windows of some images at a time as matrices with a window in each column."""
+
+    def __init__(self, x: Array, filters: int, places: Ints, windows: Windows, groups: int) -> None:
+        count, channels = x.shape[:2]
+        self._length = math.prod(places)
+        self._rows = channels // groups * math.prod(windows.kernel)
+        lines = groups * self._rows + filters
+        self.together = at_once(count, lines * self._length * x.itemsize)
+        self._unfolded = Unfolded(x, windows, self.together)
+        self._shape = (channels, *windows.kernel, *places)
+        self._groups = groups
+        self._buffer = np.empty(self.together * math.prod(self._shape), x.dtype)
+        split = len(self._shape) - len(places) + 1
+        self._batch_inside = (*range(1, split), 0, *range(split, len(self._shape) + 1))
+        self._split = split - 1
+
+    def stacked(self, start: int, stop: int) -> Array:
+        """One matrix an image and group: ``(count, groups, rows, length)``."""
+        count = stop - start
+        buffer = self._buffer[: count * math.prod(self._shape)]
+        np.copyto(buffer.reshape(count, *self._shape), self._unfolded.take(start, stop))
+        return buffer.reshape(count, self._groups, self._rows, self._length)
+
+    def joined(self, start: int, stop: int) -> Array:
+        """One matrix a group, with the images side by side: ``(groups, rows, count * length)``."""
+        count = stop - start
+        buffer = self._buffer[: count * math.prod(self._shape)]
+        shape = (*self._shape[: self._split], count, *self._shape[self._split :])
+        windows = self._unfolded.take(start, stop).transpose(self._batch_inside)
+        np.copyto(buffer.reshape(shape), windows)
+        return buffer.reshape(self._groups, self._rows, count * self._length)
+
+
 def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
     """Contract input ``x`` and the result's gradient ``g`` to the gradient of the weight."""
-    count, channels = x.shape[:2]
-    filters, places = g.shape[1], g.shape[2:]
-    length = math.prod(places)
-    rows = channels // groups * math.prod(windows.kernel)
-    together = at_once(count, groups * rows * length * x.itemsize)
-    unfolded = Unfolded(x, windows, together)
-    order = (*range(1, 2 + len(places)), 0, *range(2 + len(places), 2 + 2 * len(places)))
-    total = np.zeros((groups, rows, filters // groups), x.dtype)
+    filters, depth = g.shape[1], x.shape[1] // groups
+    shape = (filters, depth, *windows.kernel)
+    if depthwise.applies(shape, groups):
+        return depthwise.weight_gradient(x, g, windows)
+    source = _Columns(x, g.shape[1], g.shape[2:], windows, groups)
+    total = np.zeros((groups, math.prod(shape[1:]), filters // groups), x.dtype)
     product = np.empty_like(total)
-    for start, stop in runs(count, together):
-        size = stop - start
-        if start == 0 or size < together:
-            buffer = np.empty((channels, *windows.kernel, size, *places), x.dtype)
-        np.copyto(buffer, unfolded.take(start, stop).transpose(order))
-        columns = buffer.reshape(groups, rows, size * length)
-        lines = g[start:stop].reshape(size, groups, filters // groups, length)
-        lines = lines.transpose(1, 0, 3, 2).reshape(groups, size * length, filters // groups)
-        np.matmul(columns, lines, out=product)
+    for start, stop in runs(x.shape[0], source.together):
+        lines = _joined(g[start:stop], groups).swapaxes(1, 2)
+        np.matmul(source.joined(start, stop), lines, out=product)
         total += product
-    shape = (filters, channels // groups, *windows.kernel)
     return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
 
@@ -85,30 +129,34 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
 
     Each position in the window contributes one product, added where the windows have it.
     """
+    if depthwise.applies(weight.shape, groups):
+        depthwise.input_gradient(out, g, weight, windows)
+        return
     count, spatial = out.shape[0], out.shape[2:]
-    filters, depth = g.shape[1], weight.shape[1]
+    filters, depth = g.shape[1] // groups, weight.shape[1]
     if windows.is_pointwise:
-        matrices = weight.reshape(groups, filters // groups, depth).swapaxes(1, 2)
         length = math.prod(spatial)
-        lines = g.reshape(count, groups, filters // groups, length)
-        np.matmul(matrices, lines, out=out.reshape(count, groups, depth, length))
+        transposed = weight.reshape(groups, filters, depth).swapaxes(1, 2)
+        flat = g.reshape(count, groups, filters, length)
+        np.matmul(transposed, flat, out=out.reshape(count, groups, depth, length))
         return
     size = math.prod(windows.kernel)
-    matrices = weight.reshape(groups, filters // groups, depth, size)
-    matrices = np.ascontiguousarray(matrices.transpose(0, 3, 2, 1))
-    matrices = matrices.reshape(groups, size * depth, filters // groups)
+    by_position = weight.reshape(groups, filters, depth, size).transpose(0, 3, 2, 1)
+    matrices = np.ascontiguousarray(by_position).reshape(groups, size * depth, filters)
     spread = _Rows(g, windows, spatial) if set(windows.stride) <= {1} else _Grid(g, windows)
     together = at_once(count, groups * size * depth * spread.length * g.itemsize)
-    buffer = np.empty((together, groups, size * depth, spread.length), g.dtype)
     image = np.empty((together, groups * depth, *windows.padded(spatial)), g.dtype)
     for start, stop in runs(count, together):
-        columns = buffer[: stop - start]
+        some = stop - start
         lines = spread.take(start, stop)
-        lines = lines.reshape(stop - start, groups, filters // groups, spread.length)
-        np.matmul(matrices, lines, out=columns)
-        padded = image[: stop - start] if windows.is_padded else out[start:stop]
+        if spread.length >= _WIDE:
+            product = np.matmul(matrices, lines.reshape(some, groups, filters, spread.length))
+        else:
+            product = _apart(np.matmul(matrices, _joined(lines, groups)), some)
+        padded = image[:some] if windows.is_padded else out[start:stop]
         padded.fill(0)
-        spread.fold(columns.reshape(stop - start, groups, size, depth, spread.length), padded)
+        columns = product.reshape(some, groups, size, depth, spread.length)
+        spread.fold(columns, padded.reshape(some, groups, depth, *padded.shape[2:]))
         if windows.is_padded:
             out[start:stop] = padded[windows.interior(spatial)]
 
@@ -123,14 +171,14 @@ class _Grid:
         self.length = math.prod(self._places)
 
     def take(self, start: int, stop: int) -> Array:
+        """The gradients of some images."""
         return self._g[start:stop]
 
     def fold(self, columns: Array, padded: Array) -> None:
-        count, groups, _, depth, _ = columns.shape
-        target = padded.reshape(count, groups, depth, *padded.shape[2:])
+        """Add ``(count, groups, positions, depth, length)`` to ``(count, groups, depth, ...)``."""
         for position, index in enumerate(self._indices):
-            part = columns[:, :, position].reshape(count, groups, depth, *self._places)
-            target[index] += part
+            part = columns[:, :, position]
+            padded[index] += part.reshape(*part.shape[:3], *self._places)
 
 
 class _Rows:
@@ -150,22 +198,22 @@ class _Rows:
             sum(p * d * step for p, d, step in zip(position, windows.dilation, steps, strict=True))
             for position in np.ndindex(windows.kernel)
         ]
-        self._places, self._padded = places, padded
+        self._filled: tuple[Any, ...] = (..., *(slice(n) for n in places))
+        self._row_shape = (places[0], *padded[1:])
         self._buffer: Array | None = None
 
     def take(self, start: int, stop: int) -> Array:
-        filters = self._g.shape[1]
+        """The gradients of some images with gaps: ``(count, filters, length)``."""
+        count, filters = stop - start, self._g.shape[1]
         if self._buffer is None:
-            # The last rows' gaps are cut off below, but the rows must be there to be viewed.
-            shape = (stop - start, filters, self._places[0], *self._padded[1:])
-            self._buffer = np.zeros(shape, self._g.dtype)
-        buffer = self._buffer[: stop - start]
-        buffer[(..., *(slice(n) for n in self._places))] = self._g[start:stop]
-        return buffer.reshape(stop - start, filters, -1)[:, :, : self.length]
+            self._buffer = np.zeros((count, filters, *self._row_shape), self._g.dtype)
+        buffer = self._buffer[:count]
+        buffer[self._filled] = self._g[start:stop]
+        return buffer.reshape(count, filters, -1)[:, :, : self.length]
 
     def fold(self, columns: Array, padded: Array) -> None:
-        count, groups, _, depth, length = columns.shape
-        target = padded.reshape(count, groups, depth, -1)
+        """Add ``(count, groups, positions, depth, length)`` to ``(count, groups, depth, ...)``."""
+        target = padded.reshape(*padded.shape[:3], -1)
         for position, offset in enumerate(self._offsets):
-            run = target[..., offset : offset + length]
+            run = target[..., offset : offset + self.length]
             np.add(run, columns[:, :, position], out=run)

@@ -62,7 +62,8 @@ def erf(x: Any, out: Array | None = None) -> Any:
     for start in range(0, source.size, _BLOCK):
         block = slice(start, start + _BLOCK)
         target[block] = evaluate(source[block])
-    return out if out.ndim else out[()]
+    result: Any = out if out.ndim else out[()]
+    return result
 
 
 def _erf_single(x: Array) -> Array:
@@ -75,7 +76,8 @@ def _erf_single(x: Array) -> Array:
         series *= square
     series += _SINGLE_SERIES[-1]
     series *= x
-    return np.tanh(series, out=series)
+    np.tanh(series, out=series)
+    return series
 
 
 @cache

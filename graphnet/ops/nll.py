@@ -139,7 +139,7 @@ class NllLoss(_ClassLoss):
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """Zeros with minus the share of each target at its class."""
         x, target, *weight = operands
-        gradient = NllLossGrad(x.shape, self.reduction, self.ignore_index)(g, target, *weight)
+        gradient = NllLossGrad(self.reduction, self.ignore_index, x.shape)(g, target, *weight)
         return gradient, *(None for _ in operands[1:])
 
     @property
@@ -156,11 +156,17 @@ def _mismatch(x: Shape, target: Shape) -> bool:
 class NllLossGrad(_ClassLoss):
     """The transpose of nll_loss, which is linear: from the loss to all log-probabilities."""
 
-    shape: Shape
     reduction: str
     ignore_index: int
+    shape: Shape
 
     def infer(self, *operands: TensorType) -> TensorType:
+        """The shape of the log-probabilities.
+
+        Raises:
+            UnsupportedDtypeError: the gradient is not floating point.
+        """
+        require_float(self.name, operands[:1])
         return TensorType(operands[0].dtype, self.shape)
 
     def kernel(self, g: Any, target: Any, *weight: Any) -> Any:

@@ -36,7 +36,8 @@ class _Layers:
 
     def total(self, x: Array) -> Array:
         """The sum of each row; a product with ones is a sum for which there is a fast kernel."""
-        return np.matmul(x, np.ones(self.size, x.dtype))
+        found: Array = np.matmul(x, np.ones(self.size, x.dtype))
+        return found
 
     def dot(self, x: Array, y: Array) -> Array:
         """The sum of each row of the product."""

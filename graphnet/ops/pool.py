@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,12 +35,11 @@ class Pooling(Op):
     window: Ints
     stride: Ints
     padding: Padding
-    dilation: Ints
 
     @property
+    @abstractmethod
     def windows(self) -> Windows:
         """The geometry."""
-        return Windows(self.window, self.stride, self.padding, self.dilation)
 
     def pooled(self, shape: Shape) -> Shape:
         """The shape after pooling.
@@ -58,12 +58,23 @@ class Pooling(Op):
         return (*shape[:lead], *places)
 
 
+class _MaxPooling(Pooling):
+    """What has to do with the greatest element of each window."""
+
+    dilation: Ints
+
+    @property
+    def windows(self) -> Windows:
+        """The geometry."""
+        return Windows(self.window, self.stride, self.padding, self.dilation)
+
+
 def _lowest(dtype: np.dtype[Any]) -> Any:
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 @op("max_pool")
-class MaxPool(Pooling):
+class MaxPool(_MaxPooling):
     """The greatest element of each window; NaN if there is one. Source: ``MaxPool2d``."""
 
     window: Ints
@@ -128,7 +139,7 @@ def _line_maxima(out: Array, x: Array, axis: int, window: int, stride: int, dila
 
 
 @op("max_pool_grad")
-class MaxPoolGrad(Pooling):
+class MaxPoolGrad(_MaxPooling):
     """Zeros like ``x`` with ``g`` added where each window first has its maximum, ``out``."""
 
     window: Ints
@@ -168,7 +179,7 @@ class MaxPoolGrad(Pooling):
 
 
 @op("max_pool_indices", Trait.NOT_DIFFERENTIABLE)
-class MaxPoolIndices(Pooling):
+class MaxPoolIndices(_MaxPooling):
     """Where each window of ``x`` first has its maximum, operand 1, counted over all of space."""
 
     window: Ints
@@ -243,7 +254,7 @@ class AdaptiveMaxPool(Op):
                 slice(i * n // count, -((i + 1) * n // -count))
                 for i, n, count in zip(place, spatial, self.places, strict=True)
             )
-            values = x[(..., *part)].reshape(*lead, -1)
+            values = x[(..., *part)].reshape(*lead, numbers[part].size)
             best = values.argmax(axis=-1)
             where[(..., *place)] = numbers[part].reshape(-1)[best]
             out[(..., *place)] = np.take_along_axis(values, best[..., None], -1)[..., 0]

@@ -109,7 +109,8 @@ def _widened(line: Line, reach: int, weight: Callable[[Array, float], Array]) ->
 
 
 def _triangle(distance: Array, _: float) -> Array:
-    return np.maximum(1 - distance, 0)
+    weight: Array = np.maximum(1 - distance, 0)
+    return weight
 
 
 def _cubic(distance: Array, a: float) -> Array:

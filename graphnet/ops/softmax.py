@@ -76,10 +76,12 @@ class _AlongDim(Op):
         self.finish(out, out, powers, self._total(powers))
 
     def _total(self, powers: Array) -> Array:
+        total: Array
         if self.dim == powers.ndim - 1:
             # A product with ones is a sum for which there is a fast kernel.
-            return np.matmul(powers, np.ones((powers.shape[-1], 1), powers.dtype))
-        total: Array = np.add.reduce(powers, axis=self.dim, keepdims=True)
+            total = np.matmul(powers, np.ones((powers.shape[-1], 1), powers.dtype))
+        else:
+            total = np.add.reduce(powers, axis=self.dim, keepdims=True)
         return total
 
     @abstractmethod
