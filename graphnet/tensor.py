@@ -321,9 +321,7 @@ class Tensor(Handle, Expression):
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
             )
-        array = self._settled()
-        self._storage.shared = True
-        return array.view()
+        return self._storage.export(self._settled())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self.numpy()
@@ -368,14 +366,11 @@ class Tensor(Handle, Expression):
         return id(self)
 
     def __repr__(self) -> str:
-        from graphnet.nn.parameter import Parameter
-
         return printing.format_tensor(
             self._settled(),
             dtype=self.dtype,
             requires_grad=self.requires_grad,
             grad_fn=None if self.is_leaf else self.grad_fn.name(),
-            parameter=isinstance(self, Parameter),
         )
 
     def __format__(self, spec: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class Storage:
     Attributes:
         array: the buffer as a contiguous array, or None until the first run made it.
         type: element type and shape of the whole buffer.
-        shared: numpy code may read and write the buffer at any time.
+        shared: numpy code may have an array over the buffer; :attr:`visible` says if it still has.
         segment: the trace segment in which the memory has a value, or None.
         slot: that value's slot.
         pending: the value is not in the buffer yet.
@@ -29,6 +30,7 @@ class Storage:
 
     __slots__ = (
         "__weakref__",
+        "_exported",
         "array",
         "pending",
         "segment",
@@ -42,6 +44,7 @@ class Storage:
         self.type = type_
         self.array = array
         self.shared = shared
+        self._exported: list[ref[Any]] | None = None
         self.segment: Any = None
         self.slot = -1
         self.pending = False
@@ -51,6 +54,31 @@ class Storage:
     def of(cls, array: Any, *, shared: bool = False) -> Storage:
         """The storage of a contiguous array, which it takes over."""
         return cls(TensorType(dtypes.from_numpy(array.dtype), array.shape), array, shared)
+
+    @property
+    def visible(self) -> bool:
+        """Whether numpy code can read or write the buffer at this moment."""
+        if self.shared and self._exported is not None:
+            self._exported = [array for array in self._exported if array() is not None]
+            self.shared = bool(self._exported)
+        return self.shared
+
+    def export(self, view: Any) -> Any:
+        """An array over ``view``'s memory for numpy code, which is followed while it lives.
+
+        Views that numpy code takes of it keep it alive: numpy leads the base of a view back only as
+        far as the first array that is based on something else, here a memoryview.
+        """
+        if self.shared and self._exported is None:
+            return view.view()
+        try:
+            array = np.asarray(memoryview(view))
+        except (ValueError, TypeError, BufferError):  # a dtype that memoryview does not know
+            self.shared, self._exported = True, None
+            return view.view()
+        self._exported = [*(self._exported or ()), ref(array)]
+        self.shared = True
+        return array
 
     def view(self, layout: Layout, offset: int) -> Any:
         """The buffer as an array laid out so, sharing memory."""

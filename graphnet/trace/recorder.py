@@ -290,7 +290,8 @@ class Recorder:
     def _binding(self, handle: Handle) -> Any:
         """What an input stands for: the memory itself, unless numpy code may write to it."""
         array = handle._memory()
-        return array.copy() if handle._storage.shared else array
+        storage = handle._storage
+        return array.copy() if storage.shared and storage.visible else array
 
     def _enter_generator(self, draws: Draws) -> Slot:
         segment = self.segment
@@ -363,7 +364,7 @@ class Recorder:
                 handle._version = -1  # to be read again from the memory it was written to
             if differentiable and self._value(after._slot).requires_grad:
                 handle._layout = layout.but(requires_grad=True, is_leaf=False)
-            if storage.shared:
+            if storage.visible:
                 self.run("memory shared with numpy was written")
 
     def _has_history(self, slot: Slot) -> bool:
@@ -406,7 +407,7 @@ class Recorder:
                     storage = handle._storage
                     if handle._layout.whole and storage.segment is self.segment:
                         self.assign(handle, slot, storage.slot)
-                        shared = shared or storage.shared
+                        shared = shared or storage.visible
                     else:
                         layout = state.layouts[slot - state.first]
                         self.write(handle, self._result(self.segment, slot, layout))

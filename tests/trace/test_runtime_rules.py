@@ -280,6 +280,19 @@ class TestStorage:
             array[1] = 7
             assert y.tolist() == [10.0, 2.0, 2.0]
 
+    def test_sharing_ends_with_the_last_array(self):
+        x = torch.zeros(4)
+        array = x.numpy()
+        tail = array[2:][1:]
+        del array
+        tail[0] = 3
+        y = x + 1
+        tail[0] = 9
+        assert y.tolist() == [1, 1, 1, 4]
+        assert x._storage.visible
+        del tail
+        assert not x._storage.visible
+
     def test_from_numpy_shares(self):
         for _ in range(3):
             array = np.zeros((2, 3), np.float32)
