@@ -8,6 +8,7 @@ Functions that are also methods are attached by :mod:`graphnet.functions.methods
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -487,8 +488,8 @@ class Tensor(Handle, Expression):
             )
         if id(self) in memo:
             return memo[id(self)]
-        array = np.array(self._settled(), order="C")
-        made = type(self)._from_array(array, requires_grad=self.requires_grad)
+        settle(self._storage)
+        made = _rebuild(type(self), deepcopy(self._storage, memo), self._offset, *self._facts())
         made.__dict__.update(self.__dict__)
         memo[id(self)] = made
         if self._grad is not None:
@@ -501,15 +502,30 @@ class Tensor(Handle, Expression):
                 "Cowardly refusing to serialize non-leaf tensor which requires_grad",
                 cure="detach() it first",
             )
-        array = np.ascontiguousarray(self._settled())
-        return (_rebuild_tensor, (type(self), array, self.requires_grad, dict(self.__dict__)))
+        settle(self._storage)
+        facts = (self._storage, self._offset, *self._facts(), dict(self.__dict__))
+        return (_rebuild, (type(self), *facts))
+
+    def _facts(self) -> tuple[Any, ...]:
+        layout = self._layout
+        return (tuple(layout.shape), layout.strides, layout.whole, layout.requires_grad)
 
 
-def _rebuild_tensor(
-    cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]
-) -> Tensor:
-    made = cls._from_array(np.array(array), requires_grad=requires_grad)
-    made.__dict__.update(attributes)
+def _rebuild(
+    cls: type[Tensor],
+    storage: Storage,
+    offset: int,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    whole: bool,
+    requires_grad: bool,
+    attributes: dict[str, Any] | None = None,
+) -> Any:
+    """A leaf over a storage that was copied or loaded; views of one storage go on sharing it."""
+    kind = storage.type.dtype
+    layout = Layout.of(kind, shape, strides, whole=whole, requires_grad=requires_grad)
+    made = cls._of(storage, layout, offset)
+    made.__dict__.update(attributes or {})
     return made
 
 

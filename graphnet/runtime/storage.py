@@ -80,6 +80,15 @@ class Storage:
         self.shared = True
         return array
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Storage:
+        """Memory of its own with the same values; they must be in the buffer."""
+        made = memo[id(self)] = Storage(self.type, self.array.copy())
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is saved is the buffer; its values must be there."""
+        return (Storage.of, (self.array,))
+
     def view(self, layout: Layout, offset: int) -> Any:
         """The buffer as an array laid out so, sharing memory."""
         array = self.array
