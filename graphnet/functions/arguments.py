@@ -42,6 +42,24 @@ def integers(function: str, argument: str, values: Any) -> tuple[int, ...]:
     return (integer(function, argument, values),)
 
 
+def given_sizes(
+    function: str, name: str, given: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[int, ...]:
+    """Integers given one by one, as a tuple, or by name, as in ``x.view(size=(2, 3))``.
+
+    Raises:
+        ArgumentError: they are missing, given twice, or under another name.
+    """
+    if set(named) - {name} or (named and given):
+        raise ArgumentError(
+            f"{function}() takes integers, or {name}=, but got {len(given)} arguments and "
+            f"{', '.join(named)}="
+        )
+    if not named and not given:
+        raise ArgumentError(f'{function}() missing 1 required positional arguments: "{name}"')
+    return integers(function, name, named[name] if named else given)
+
+
 def distinct_dims(function: str, dims: Iterable[int], ndim: int) -> tuple[int, ...]:
     """Dimensions counted from the front, each named once.
 

@@ -9,6 +9,7 @@ from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeErr
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.subscripts import check_number, positions
+from graphnet.ops.create import Full
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.index import (
     Index,
@@ -21,7 +22,7 @@ from graphnet.ops.index import (
 )
 from graphnet.ops.scatter import ScatterReduce
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, Transpose, wrap_dim
-from graphnet.tensor import Tensor
+from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "argwhere",
@@ -322,7 +323,11 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy with a number in all slices at the indices of ``dim``; they may be negative."""
     dim, index = wrap_dim(dim, input.ndim), _vector("index_fill", index)
     number = _number("index_fill", input, value)
-    return _like(IndexPut((dim,))(_lifted(input), number, index), input)
+    whole = _lifted(input)
+    nowhere = apply(Full((whole.shape[dim],), dtypes.bool), False)
+    named = IndexPut((0,))(nowhere, True, index)  # once, however often: the gradient counts it
+    column = Reshape((whole.shape[dim], *(1,) * (whole.ndim - dim - 1)))
+    return _like(MaskedFill()(whole, column(named), number), input)
 
 
 @inplace

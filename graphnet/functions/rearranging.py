@@ -10,7 +10,13 @@ import numpy as np
 
 from graphnet import dtypes
 from graphnet.errors import DtypeError, OutOfRangeError, ShapeError
-from graphnet.functions.arguments import RefusedError, distinct_dims, integers, tensors_of
+from graphnet.functions.arguments import (
+    RefusedError,
+    distinct_dims,
+    given_sizes,
+    integers,
+    tensors_of,
+)
 from graphnet.functions.joining import stack
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.shaping import diagonal as diagonal_of
@@ -47,7 +53,7 @@ __all__ = [
 
 
 @method
-def repeat(self: Tensor, *repeats: Any) -> Tensor:
+def repeat(self: Tensor, *repeats: Any, **named: Any) -> Tensor:
     """The tensor laid out several times along each dimension; missing dimensions are put in front.
 
     Raises:
@@ -58,7 +64,7 @@ def repeat(self: Tensor, *repeats: Any) -> Tensor:
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    counts = integers("repeat", "repeats", repeats)
+    counts = given_sizes("repeat", "repeats", repeats, named)
     lead = len(counts) - self.ndim
     if lead < 0:
         raise RefusedError(
@@ -76,7 +82,7 @@ def repeat(self: Tensor, *repeats: Any) -> Tensor:
 
 
 @method
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """As ``repeat``, but missing numbers count as 1.
 
     >>> import graphnet as torch
@@ -84,7 +90,7 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     tensor([[1, 1],
             [2, 2]])
     """
-    counts = integers("tile", "dims", dims)
+    counts = given_sizes("tile", "dims", dims, named)
     return repeat(input, (*(1,) * (input.ndim - len(counts)), *counts))
 
 
@@ -152,7 +158,7 @@ def _repeat_positions(repeats: Tensor, length: int | None) -> Tensor:
 
 
 @method
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """The elements of these dimensions in reverse order, as a copy.
 
     >>> import graphnet as torch
@@ -160,7 +166,7 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
     tensor([[2, 3],
             [0, 1]])
     """
-    named = distinct_dims("flip", integers("flip", "dims", dims), input.ndim)
+    named = distinct_dims("flip", given_sizes("flip", "dims", dims, named), input.ndim)
     flipped: Tensor = Flip(named)(input) if input.ndim else Clone()(input)
     return flipped
 

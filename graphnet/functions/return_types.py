@@ -12,13 +12,23 @@ from typing import NamedTuple
 from graphnet.tensor import Tensor
 
 
-class _ValuesAndIndices(NamedTuple):
-    values: Tensor
-    indices: Tensor
+class _Named:
+    """Prints the fields of a named tuple."""
+
+    _fields: tuple[str, ...]
 
     def __repr__(self) -> str:
         fields = ",\n".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
         return f"torch.return_types.{type(self).__name__}(\n{fields})"
+
+
+class _ValuesAndIndicesFields(NamedTuple):
+    values: Tensor
+    indices: Tensor
+
+
+class _ValuesAndIndices(_Named, _ValuesAndIndicesFields):
+    pass
 
 
 class sort(_ValuesAndIndices):
@@ -61,19 +71,19 @@ class min(_ValuesAndIndices):
     """What :func:`graphnet.min` returns for one dimension."""
 
 
-class histogram(NamedTuple):
-    """What :func:`graphnet.histogram` returns."""
-
+class _HistogramFields(NamedTuple):
     hist: Tensor
     bin_edges: Tensor
 
-    __repr__ = _ValuesAndIndices.__repr__  # type: ignore[assignment]  # it reads any fields
+
+class histogram(_Named, _HistogramFields):
+    """What :func:`graphnet.histogram` returns."""
 
 
-class aminmax(NamedTuple):
-    """What :func:`graphnet.aminmax` returns."""
-
+class _AminmaxFields(NamedTuple):
     min: Tensor
     max: Tensor
 
-    __repr__ = _ValuesAndIndices.__repr__  # type: ignore[assignment]  # it reads any fields
+
+class aminmax(_Named, _AminmaxFields):
+    """What :func:`graphnet.aminmax` returns."""

@@ -8,17 +8,16 @@ from typing import Any
 from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, ShapeError
 from graphnet.functions.arguments import RefusedError
-from graphnet.functions.indexing import select
+from graphnet.functions.indexing import select, take
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.shaping import as_strided, diagonal
 from graphnet.functions.subscripts import check_number, getitem
 from graphnet.ops.compare import Less, Where
-from graphnet.ops.convert import Clone
-from graphnet.ops.create import Full
+from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.scatter import REDUCTIONS, Gather, Scatter, ScatterAdd, ScatterReduce
 from graphnet.ops.shape import Expand, Reshape, Slice, wrap_dim
-from graphnet.tensor import Tensor, apply
+from graphnet.tensor import Tensor
 
 __all__ = [
     "as_strided_scatter",
@@ -38,7 +37,7 @@ def _lifted(x: Tensor) -> Tensor:
     return x if x.ndim else Reshape((1,))(x)
 
 
-def _check_index(function: str, x: Tensor, dim: int, index: Tensor, named: str) -> None:
+def _check_index(function: str, x: Tensor, index: Tensor, named: str) -> None:
     """Raise unless an index has integers, as many dimensions as ``x``, and no greater sizes."""
     if not isinstance(index, Tensor):
         raise ArgumentError(
@@ -54,6 +53,8 @@ def _check_index(function: str, x: Tensor, dim: int, index: Tensor, named: str) 
 
 
 def _check_size(function: str, x: Tensor, dim: int, index: Tensor) -> None:
+    if not index.numel():
+        return
     for other, (size, limit) in enumerate(zip(index.shape, x.shape, strict=True)):
         if other != dim and size > limit:
             raise ShapeError(
@@ -83,13 +84,12 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     if sparse_grad:
         raise RefusedError("gather(): sparse_grad=True is not supported: gradients are dense")
     dim = wrap_dim(dim, input.ndim)
-    _check_index("gather", input, dim, index, "input")
+    if isinstance(index, Tensor) and not index.numel():
+        return take(input, Cast(dtypes.int64)(index))  # without elements, any dtype and shape do
+    _check_index("gather", input, index, "input")
     whole, named = _lifted(input), _lifted(index)
-    if index.numel():
-        _check_size("gather", whole, dim, named)
-        gathered = Gather(dim)(whole, named)
-    else:
-        gathered = apply(Full(tuple(named.shape), input.dtype), 0)
+    _check_size("gather", whole, dim, named)
+    gathered = Gather(dim)(whole, named)
     return gathered if index.ndim else Reshape(())(gathered)
 
 
@@ -137,11 +137,10 @@ def _prepared(
 ) -> tuple[int, Tensor, Tensor, Any]:
     """Dimension, tensor, index and source as the operations want them."""
     dim = wrap_dim(dim, input.ndim)
-    _check_index(function, input, dim, index, "self")
+    _check_index(function, input, index, "self")
     whole, named = _lifted(input), _lifted(index)
     if not isinstance(source, Tensor):
-        if index.numel():
-            _check_size(function, whole, dim, named)
+        _check_size(function, whole, dim, named)
         return dim, whole, named, check_number(input.dtype, source)
     if source.dtype is not input.dtype:
         raise DtypeError(
@@ -155,8 +154,8 @@ def _prepared(
             f"shapes {list(index.shape)} and {list(source.shape)}"
         )
     source = _lifted(source)
+    _check_size(function, whole, dim, named)
     if index.numel():
-        _check_size(function, whole, dim, named)
         for place, (size, limit) in enumerate(zip(named.shape, source.shape, strict=True)):
             if size > limit:
                 raise ShapeError(

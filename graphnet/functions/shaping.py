@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphnet import dtypes
-from graphnet.errors import ArgumentError, ShapeError
+from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
     distinct_dims,
+    given_sizes,
     integers,
     tensors_of,
 )
@@ -112,20 +114,9 @@ def view(self: Tensor, *shape: Any, **size: Any) -> Tensor:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    sizes = _sizes("view", shape, size, "size")
+    sizes = given_sizes("view", "size", shape, size)
     seen: Tensor = View(inferred_shape(sizes, self.numel()))(self)
     return seen
-
-
-def _sizes(
-    function: str, given: tuple[Any, ...], named: dict[str, Any], name: str
-) -> tuple[int, ...]:
-    """Sizes given one by one, as a tuple, or by name."""
-    if named:
-        if given or set(named) != {name}:
-            raise ArgumentError(f"{function}() takes sizes, or {name}=, not {', '.join(named)}")
-        given = (named[name],)
-    return integers(function, name, given)
 
 
 @method
@@ -137,7 +128,7 @@ def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
     tensor([[0, 1],
             [2, 3]])
     """
-    sizes = inferred_shape(_sizes("reshape", shape, named, "shape"), input.numel())
+    sizes = inferred_shape(given_sizes("reshape", "shape", shape, named), input.numel())
     return shaped(input, sizes)
 
 
@@ -278,7 +269,7 @@ def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
     torch.Size([4, 2, 3])
     """
-    order = _sizes("permute", dims, named, "dims")
+    order = given_sizes("permute", "dims", dims, named)
     if len(order) != input.ndim:
         raise ShapeError(
             "permute: number of dimensions in the tensor input does not match the length of the "
@@ -379,7 +370,7 @@ def expand(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
             [2, 2, 2]])
     """
     named.pop("implicit", None)
-    wanted = list(_sizes("expand", sizes, named, "size"))
+    wanted = list(given_sizes("expand", "size", sizes, named))
     lead = len(wanted) - self.ndim
     for dim, size in enumerate(wanted):
         if size == -1 and dim >= lead >= 0:
@@ -453,12 +444,12 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
         raise ShapeError(
             f"size {{{list(wanted)}}} is not expandable to size {{{list(self.shape)}}}."
         )
-    dims = [
+    dims = tuple(
         dim
         for dim, own in enumerate(self.shape)
         if dim < lead or (wanted[dim - lead] == 1 and own != 1)
-    ]
-    return shaped(Sum(tuple(dims), True)(self), wanted) if dims else self
+    )
+    return shaped(Sum(dims, True)(self), wanted) if dims or not wanted else self
 
 
 def _at_least(name: str, tensors: tuple[Any, ...], one: Any) -> Any:
@@ -590,5 +581,23 @@ def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:
     return whole, offset
 
 
+def _in_place(function: Callable[..., Tensor], name: str) -> None:
+    """Attach the form of a view function that makes the tensor itself that view."""
+
+    @functools.wraps(function)
+    def become(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._check_writable()
+        self._become(function(self, *args, **kwargs))
+        return self
+
+    become.__name__ = become.__qualname__ = name
+    become.__doc__ = f"In-place form of :func:`{function.__name__}`; the memory stays."
+    setattr(Tensor, name, become)
+
+
+for _function in (squeeze, unsqueeze, transpose, t, as_strided):
+    _in_place(_function, f"{_function.__name__}_")
+for _name in ("swapaxes_", "swapdims_"):
+    _in_place(transpose, _name)
 for _name, _property in (("H", hermitian), ("mH", adjoint)):
     setattr(Tensor, _name, property(_property))

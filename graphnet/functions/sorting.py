@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphnet import dtypes
 from graphnet.functions import return_types
 from graphnet.functions.methods import method
-from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.scan import Cummax, Cummin
 from graphnet.ops.shape import wrap_dim
 from graphnet.ops.sort import (
@@ -35,12 +33,6 @@ __all__ = [
     "sort",
     "topk",
 ]
-
-
-def _check_ordered(function: str, input: Tensor, *, bool_too: bool = True) -> None:
-    """Raise unless the elements can be compared."""
-    if input.dtype.is_complex or (input.dtype is dtypes.bool and not bool_too):
-        raise refuse(function, input.dtype, "cast to an integer or real dtype first")
 
 
 @method
@@ -92,8 +84,7 @@ def topk(
     >>> torch.tensor([2.0, 3.0, 1.0]).topk(2).values
     tensor([3., 2.])
     """
-    _check_ordered("topk", input)
-    return return_types.topk(*Topk(k, wrap_dim(dim, input.ndim), bool(largest))(input))
+    return return_types.topk(*Topk(wrap_dim(dim, input.ndim), k, bool(largest))(input))
 
 
 @method
@@ -104,8 +95,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
     >>> torch.tensor([2.0, 3.0, 1.0]).kthvalue(2).values
     tensor(2.)
     """
-    _check_ordered("kthvalue", input, bool_too=False)
-    picked = Kthvalue(k, wrap_dim(dim, input.ndim), keepdim)(input)
+    picked = Kthvalue(dim=wrap_dim(dim, input.ndim), k=k, keepdim=keepdim)(input)
     return return_types.kthvalue(*picked)
 
 
@@ -119,7 +109,6 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     >>> torch.tensor([4.0, 1.0, 3.0, 2.0]).median()
     tensor(2.)
     """
-    _check_ordered("median", input, bool_too=False)
     if dim is None:
         return MedianOfAll()(input)
     return return_types.median(*Median(wrap_dim(dim, input.ndim), keepdim)(input))
@@ -128,7 +117,6 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 @method
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """As :func:`median`, of the elements that are not NaN."""
-    _check_ordered("nanmedian", input, bool_too=False)
     if dim is None:
         return NanmedianOfAll()(input)
     return return_types.nanmedian(*Nanmedian(wrap_dim(dim, input.ndim), keepdim)(input))
@@ -153,12 +141,10 @@ def cummax(input: Tensor, dim: int) -> return_types.cummax:
     >>> torch.tensor([2, 1, 3]).cummax(0).values
     tensor([2, 2, 3])
     """
-    _check_ordered("cummax", input)
     return return_types.cummax(*Cummax(wrap_dim(dim, input.ndim))(input))
 
 
 @method
 def cummin(input: Tensor, dim: int) -> return_types.cummin:
     """The smallest element so far along a dimension, and its index."""
-    _check_ordered("cummin", input)
     return return_types.cummin(*Cummin(wrap_dim(dim, input.ndim))(input))

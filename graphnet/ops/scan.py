@@ -12,7 +12,7 @@ import numpy as np
 
 from graphnet import dtypes
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
@@ -122,7 +122,7 @@ class _CumExtreme(Op):
     """The extreme so far along ``dim``, and the index of the last element that equals it."""
 
     dim: int
-    ufunc: ClassVar[Kernel]
+    ufunc: ClassVar[np.ufunc]
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
         return TensorType(x.dtype, x.shape), TensorType(dtypes.int64, x.shape)

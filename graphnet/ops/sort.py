@@ -12,17 +12,28 @@ from typing import Any, ClassVar
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.errors import DtypeError, OutOfRangeError
+from graphnet.errors import OutOfRangeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
+from graphnet.ops.dtype_rules import refuse, require_number
 from graphnet.ops.index import RangeError, zeros
 from graphnet.ops.reduce import Sum, reduced_shape
 from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Reshape
+
+
+def require_ordered(name: str, dtype: dtypes.dtype) -> None:
+    """Refuse complex numbers.
+
+    Raises:
+        UnsupportedDtypeError: the elements are complex.
+    """
+    if dtype.is_complex:
+        raise refuse(name, dtype, "take the absolute value or the real part first")
 
 
 class _Picking(Op):
@@ -35,6 +46,12 @@ class _Picking(Op):
         """The shape of both results."""
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        """Elements must have an order.
+
+        Raises:
+            UnsupportedDtypeError: they have none.
+        """
+        require_ordered(self.name, x.dtype)
         shape = self.result_shape(x.shape)
         return TensorType(x.dtype, shape), TensorType(dtypes.int64, shape)
 
@@ -60,16 +77,7 @@ class _Picking(Op):
 
 
 def sorted_order(x: Any, dim: int, descending: bool) -> Any:
-    """The indices that sort an array; equal elements keep their order.
-
-    Raises:
-        DtypeError: the elements are complex, which have no order.
-    """
-    if x.dtype.kind == "c":
-        raise DtypeError(
-            "sort: Sort does not support complex dtypes on CPU",
-            cure="sort by `x.abs()` or `x.real`",
-        )
+    """The indices that sort an array; equal elements keep their order."""
     if descending:
         backwards = np.flip(x, dim)
         order = np.flip(sorted_order(backwards, dim, False), dim)
@@ -105,6 +113,7 @@ class Argsort(Op):
     descending: bool = False
 
     def infer(self, x: TensorType) -> TensorType:
+        require_ordered(self.name, x.dtype)
         return TensorType(dtypes.int64, x.shape)
 
     def kernel(self, x: Any) -> Any:
@@ -115,8 +124,8 @@ class Argsort(Op):
 class Topk(_Picking):
     """The ``k`` greatest (or smallest) elements along ``dim`` in order, and their indices."""
 
-    k: int
     dim: int
+    k: int
     largest: bool = True
 
     def result_shape(self, shape: Shape) -> Shape:
@@ -214,9 +223,13 @@ class Min(_PickingOne):
 class Kthvalue(_PickingOne):
     """The ``k``-th smallest element along ``dim``, counted from 1, and its index."""
 
-    k: int
     dim: int
+    k: int
     keepdim: bool = False
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        require_number(self.name, [x])
+        return super().infer(x)
 
     def result_shape(self, shape: Shape) -> Shape:
         """As for one element.
@@ -242,6 +255,10 @@ class _Median(_PickingOne):
     """The element in the middle of the order along ``dim``, the lower of two, and its index."""
 
     skip_nan: ClassVar[bool]
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        require_number(self.name, [x])
+        return super().infer(x)
 
     def indices(self, x: Any) -> Any:
         size = x.shape[self.dim]
@@ -300,6 +317,13 @@ class _MedianOfAll(Op):
     pick: ClassVar[_Median]
 
     def infer(self, x: TensorType) -> TensorType:
+        """A single number.
+
+        Raises:
+            UnsupportedDtypeError: the operand is boolean or complex.
+        """
+        require_number("median", [x])
+        require_ordered("median", x.dtype)
         return TensorType(x.dtype)
 
     def kernel(self, x: Any) -> Any:
