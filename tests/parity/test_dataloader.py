@@ -20,6 +20,8 @@ theirs = pytest.importorskip("torch.utils.data")
 pytestmark = pytest.mark.filterwarnings(
     "ignore:This DataLoader will create",
     "ignore:.*multi-threaded, use of fork:DeprecationWarning",
+    # The sizes drawn here are many, and every size is another program.
+    "ignore::graphnet.errors.RecompileWarning",
     # A worker iterator of PyTorch that could not be made complains when it is dropped.
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )

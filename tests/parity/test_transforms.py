@@ -17,6 +17,9 @@ from graphnet.vision.transforms import functional as F
 
 torch = pytest.importorskip("torch")
 
+# The sizes drawn here are many, and every size is another program.
+pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
+
 SIZES = [(3, 4), (5, 7), (12, 9), (20, 31), (1, 1)]
 
 

@@ -17,6 +17,9 @@ from graphnet.vision.transforms import resampling
 
 Image = pytest.importorskip("PIL.Image")
 
+# The sizes drawn here are many, and every size is another program.
+pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
+
 
 def colours(height: int = 5, width: int = 7) -> np.ndarray[Any, Any]:
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)

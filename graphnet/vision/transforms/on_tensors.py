@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from graphnet import functions as fn
+from graphnet.dtypes import dtype as DType
 from graphnet.dtypes import float32, float64, uint8
 from graphnet.errors import ArgumentError, ShapeError, ValueRangeError
 from graphnet.tensor import Tensor
@@ -162,7 +164,16 @@ def normalize(image: Tensor, mean: Any, std: Any, inplace: bool) -> Tensor:
 
 
 def _by_channel(values: Any, image: Tensor) -> Tensor:
+    """The values, one or one for each channel, as a tensor that goes with the image's."""
+    if isinstance(values, list | tuple):
+        return _constant(tuple(values), image.dtype)
     return _as_column(fn.as_tensor(values, dtype=image.dtype))
+
+
+@functools.lru_cache(maxsize=32)
+def _constant(values: tuple[float, ...], dtype: DType) -> Tensor:
+    """The same tensor for every image of a dataset: making it takes as long as using it."""
+    return fn.tensor(np.reshape(values, (-1, 1, 1)), dtype=dtype)
 
 
 def _as_column(values: Tensor) -> Tensor:
@@ -194,7 +205,8 @@ def _window(image: Tensor, rows: Any, columns: Any, fill: Fill) -> Tensor:
     if known_rows.all() and known_columns.all():
         return picked
     known = fn.from_numpy(known_rows[:, None] & known_columns)
-    return fn.where(known, picked, _fill_for(picked, fill))
+    filled: Tensor = fn.where(known, picked, _fill_for(picked, fill))
+    return filled
 
 
 def _fill_for(image: Tensor, fill: Fill) -> Tensor:
@@ -209,7 +221,8 @@ def _pick(image: Tensor, x: Any, y: Any, fill: Fill) -> Tensor:
     flat = image.reshape(*image.shape[:-2], height * width)
     picked = flat.index_select(-1, fn.from_numpy(index.ravel()))
     picked = picked.reshape(*image.shape[:-2], *x.shape)
-    return fn.where(fn.from_numpy(inside), picked, _fill_for(picked, fill))
+    filled: Tensor = fn.where(fn.from_numpy(inside), picked, _fill_for(picked, fill))
+    return filled
 
 
 def _blend(image: Tensor, places: resampling.Rotation, fill: Fill) -> Tensor:

@@ -23,6 +23,10 @@ from graphnet.utils.data import (
 )
 
 
+# The sizes drawn here are many, and every size is another program.
+pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
+
+
 class Count(IterableDataset[int]):
     def __init__(self, stop: int) -> None:
         self.stop = stop

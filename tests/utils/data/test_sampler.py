@@ -19,6 +19,10 @@ from graphnet.utils.data import (
 )
 
 
+# The sizes drawn here are many, and every size is another program.
+pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
+
+
 def test_a_sampler_without_iter() -> None:
     with pytest.raises(NotImplementedError):
         iter(Sampler())
