@@ -3,11 +3,14 @@
 from graphnet.functions import (
     arithmetic,
     comparison,
+    contraction,
     conversion,
+    copies,
     creation,
     factories,
     indexing,
     joining,
+    linalg,
     mixing,
     pointwise,
     rearranging,
@@ -23,11 +26,14 @@ from graphnet.functions import (
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.comparison import *  # noqa: F403
+from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
+from graphnet.functions.copies import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
+from graphnet.functions.linalg import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
@@ -44,11 +50,14 @@ from graphnet.functions.statistics import *  # noqa: F403
 __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__
+__all__ += contraction.__all__
 __all__ += conversion.__all__
+__all__ += copies.__all__
 __all__ += creation.__all__
 __all__ += factories.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
+__all__ += linalg.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
 __all__ += rearranging.__all__

@@ -175,22 +175,18 @@ def _filled(
 
 def _fitting(function: str, value: Any, dtype: dtypes.dtype) -> Number:
     """A number that can be stored in the dtype, as it will be."""
-    number = _number(function, "fill_value", value)
+    number: Number = _number(function, "fill_value", value)
     if dtype is dtypes.bool:
         return bool(number)
     if is_integral(dtype):
         limits = dtypes.iinfo(dtype)
         lowest = limits.min if dtype.is_signed else -limits.max
-        if not lowest <= number <= limits.max:
+        if isinstance(number, complex) or not lowest <= number <= limits.max:
             raise RangeError(
                 f"{function}: value cannot be converted to type {dtype.name} without overflow: "
                 f"{number}"
             )
-        return (
-            int(number) % 2**dtype.itemsize**3
-            if number < 0 and not dtype.is_signed
-            else int(number)
-        )
+        return int(number) if dtype.is_signed else int(number) % 2 ** (8 * dtype.itemsize)
     return number
 
 
@@ -417,8 +413,10 @@ def _range_length(function: str, start: Any, end: Any, step: Any) -> int:
             f"{end} in steps of {step}"
         )
     if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
-        return -((start - end) // step)
-    return math.ceil((end - start) / step)
+        length: int = -((start - end) // step)
+    else:
+        length = math.ceil((end - start) / step)
+    return length
 
 
 def range(

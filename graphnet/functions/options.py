@@ -137,7 +137,7 @@ def reduced_dims(function: str, dim: Any, ndim: int) -> tuple[int, ...]:
     if dim is None:
         return tuple(range(ndim))
     if dim.__class__ is int:
-        found = (wrap_dim(dim, ndim),)
+        found: tuple[int, ...] = (wrap_dim(dim, ndim),)
     else:
         found = distinct_dims(function, integers(function, "dim", dim), ndim)
     # A tensor without dimensions lets itself be reduced over dimension 0.

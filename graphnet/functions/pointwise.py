@@ -371,4 +371,5 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     if eps is not None:
         x = Clamp()(x, eps, 1 - eps)
     # -1.0 makes floating-point numbers of integers, too.
-    return each(Log(), x) - each(Log1p(), -1.0 * x)
+    odds: Tensor = each(Log(), x) - each(Log1p(), -1.0 * x)
+    return odds

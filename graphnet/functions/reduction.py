@@ -128,7 +128,8 @@ def nanmean(
     """
     x = _cast("nanmean", input, dtype)
     count = sum(LogicalNot()(IsNan()(x)), dim, keepdim)
-    return nansum(x, dim, keepdim) / count
+    average: Tensor = nansum(x, dim, keepdim) / count
+    return average
 
 
 @method

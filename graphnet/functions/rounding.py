@@ -152,9 +152,12 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         return each(Round(), input)
     _require_float("round", input)
     scale = 10.0 ** builtins.abs(places)
+    rounded: Tensor
     if places > 0:
-        return each(Round(), input * scale) / scale
-    return each(Round(), input / scale) * scale
+        rounded = each(Round(), input * scale) / scale
+    else:
+        rounded = each(Round(), input / scale) * scale
+    return rounded
 
 
 @inplace
@@ -167,7 +170,8 @@ def frac(input: Tensor) -> Tensor:
     tensor([ 0.5000, -0.2500])
     """
     _require_float("frac", input)
-    return input - each(Trunc(), input)
+    rest: Tensor = input - each(Trunc(), input)
+    return rest
 
 
 @inplace

@@ -254,7 +254,8 @@ def nuclear_norm(x: Tensor, dim: Any, keepdim: bool) -> Tensor:
     total: Tensor = Sum((values.dim() - 1,))(values)
     if not keepdim:
         return total
-    return Reshape(tuple(1 if d in dims else n for d, n in enumerate(x.shape)))(total)
+    kept: Tensor = Reshape(tuple(1 if d in dims else n for d, n in enumerate(x.shape)))(total)
+    return kept
 
 
 @method

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -86,7 +86,7 @@ class Qr(MatrixOp):
 
     def kernel(self, x: Any) -> Any:
         """``np.linalg.qr``."""
-        mode = "complete" if self.complete else "reduced"
+        mode: Literal["complete", "reduced"] = "complete" if self.complete else "reduced"
         return tuple(self.call(lambda a: np.linalg.qr(a, mode), x))
 
     def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.shape import Permute, Reshape
 
@@ -37,7 +39,7 @@ class Matmul(Op):
 
         Raises:
             ShapeError: they don't, or an operand has no dimension.
-            DtypeError: element types differ.
+            DtypeError: element types differ, or are boolean.
         """
         if x.ndim == 0 or y.ndim == 0:
             raise ShapeError(
@@ -51,6 +53,8 @@ class Matmul(Op):
                 f"{y.dtype}",
                 cure=f"cast one of them, as in `x.to({y.dtype})`",
             )
+        if x.dtype is dtypes.bool:
+            raise refuse(self.name, x.dtype, "cast first, as in `x.float()`")
         rows, columns = x.shape[:-1], y.shape[-1:] if y.ndim > 1 else ()
         inner = y.shape[-2] if y.ndim > 1 else y.shape[0]
         if x.shape[-1] != inner:
@@ -65,13 +69,18 @@ class Matmul(Op):
         return TensorType(x.dtype, (*batch, *rows[-1:], *columns))
 
     def kernel(self, x: Any, y: Any) -> Any:
-        """``np.matmul``; booleans and integers keep their dtype."""
-        return np.matmul(x, y)
+        """``np.matmul``; integers keep their dtype, half precision is computed in single."""
+        if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":
+            return _product(x.astype(np.float32), y.astype(np.float32)).astype(x.dtype)
+        return _product(x, y)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """``np.matmul`` with ``out=``."""
-        if result.shape == () or result.dtype is dtypes.float16:
+        if result.shape == () or result.dtype.itemsize == 2:
             return None
+        x, y = operands
+        if x.ndim > 2 and y.ndim == 2:
+            return _flat_matmul_into
         return _matmul_into
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -84,7 +93,12 @@ class Matmul(Op):
         if x.ndim == 1:
             shape.insert(len(shape) - 1, 1)
         full = Reshape(tuple(shape))(g) if tuple(shape) != out.shape else g
-        gx, gy = full @ transposed(columns), transposed(rows) @ full
+        gx = full @ transposed(columns)
+        if columns.ndim == 2 and rows.ndim > 2:
+            # One product over all rows, rather than one a matrix to be summed up.
+            gy = transposed(_flat(rows)) @ _flat(full)
+        else:
+            gy = transposed(rows) @ full
         if x.ndim == 1:
             gx = Reshape((*gx.shape[:-2], gx.shape[-1]))(gx)
         if y.ndim == 1:
@@ -97,8 +111,28 @@ class Matmul(Op):
         return "MmBackward0"
 
 
+def _flat(x: Value) -> Value:
+    """All rows of a stack of matrices as one matrix."""
+    flat: Value = Reshape((math.prod(x.shape[:-1]), x.shape[-1]))(x)
+    return flat
+
+
+def _product(x: Any, y: Any) -> Any:
+    """``np.matmul``; a stack of matrices times one matrix is one product."""
+    if x.ndim > 2 and y.ndim == 2:
+        flat = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+        return np.matmul(flat, y).reshape(*x.shape[:-1], y.shape[-1])
+    return np.matmul(x, y)
+
+
 def _matmul_into(out: Any, x: Any, y: Any) -> None:
     np.matmul(x, y, out=out)
+
+
+def _flat_matmul_into(out: Any, x: Any, y: Any) -> None:
+    rows = math.prod(x.shape[:-1])
+    flat = out.reshape(rows, out.shape[-1])
+    np.matmul(x.reshape(rows, x.shape[-1]), y, out=flat)
 
 
 def _matrix(x: TensorType) -> str:

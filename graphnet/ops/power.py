@@ -116,7 +116,8 @@ def _share(g: Value, x: Value, y: Value) -> Value:
     Equal operands have a difference of 0 even where they are infinite.
     """
     difference = Where()(Equal()(x, y), 0, y - x)
-    return g / (Exp()(difference) + 1)
+    share: Value = g / (Exp()(difference) + 1)
+    return share
 
 
 @op("xlogy")

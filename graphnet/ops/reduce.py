@@ -74,6 +74,11 @@ def accumulate(ufunc: np.ufunc, x: Any, **where: Any) -> Any:
     return ufunc.reduce(x, **where)
 
 
+def widened(dtype: dtypes.dtype) -> dtypes.dtype:
+    """The dtype in which elements are added up: int64 for booleans and integers."""
+    return dtype if dtype.is_floating_point or dtype.is_complex else dtypes.int64
+
+
 class _Accumulation(Reduction):
     """A reduction by a ufunc, for which integers are widened to int64."""
 
@@ -81,9 +86,7 @@ class _Accumulation(Reduction):
 
     def result_dtype(self, dtype: dtypes.dtype) -> dtypes.dtype:
         """Integers widen."""
-        if dtype.is_floating_point or dtype.is_complex:
-            return dtype
-        return dtypes.int64
+        return widened(dtype)
 
     def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
         """Integers are widened first."""
@@ -399,12 +402,13 @@ class Cumsum(Op):
 
     dim: int
 
-    operand_dtypes = Sum.operand_dtypes
-    result_dtype = Sum.result_dtype
+    def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
+        """Integers are widened first."""
+        return [widened(x.dtype)]
 
     def infer(self, x: TensorType) -> TensorType:
         """The shape stays."""
-        return TensorType(self.result_dtype(x.dtype), x.shape)
+        return TensorType(widened(x.dtype), x.shape)
 
     def kernel(self, x: Any) -> Any:
         """The accumulation of additions; half precision is accumulated in single."""

@@ -51,10 +51,9 @@ class _Spread(Reduction):
         """The variance, in single precision or better."""
         wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
         count = math.prod(x.shape[d] for d in self.dims)
-        total = np.add.reduce(wide, axis=self.dims, keepdims=True)
-        off = wide - np.true_divide(total, count, dtype=wide.dtype)
-        np.multiply(off, off, out=off)
-        squares = np.add.reduce(off, axis=self.dims, keepdims=self.keepdim)
+        total = accumulate(np.add, wide, axis=self.dims, keepdims=True)
+        off = np.subtract(wide, np.true_divide(total, count, dtype=wide.dtype))
+        squares = accumulate(np.add, np.square(off), axis=self.dims, keepdims=self.keepdim)
         return np.true_divide(squares, self.freedom(x.shape), dtype=wide.dtype)
 
     def from_variance(self, g: Value, x: Value) -> Value:
@@ -130,10 +129,10 @@ class LinalgVectorNorm(Reduction):
         if self.ord == 1:
             return accumulate(np.add, size, **where)
         if math.isinf(self.ord):
-            extreme = np.maximum if self.ord > 0 else np.minimum
             # A norm is not negative, so 0 is what nothing has.
-            start = {"initial": 0} if self.ord > 0 else {}
-            return extreme.reduce(size, **where, **start)
+            if self.ord > 0:
+                return accumulate(np.maximum, size, **where, initial=0)
+            return accumulate(np.minimum, size, **where)
         if self.ord == 0:
             return np.add.reduce(size != 0, dtype=np.int64, **where).astype(x.dtype)
         return np.power(accumulate(np.add, np.power(size, self.ord), **where), 1 / self.ord)
@@ -143,7 +142,7 @@ class LinalgVectorNorm(Reduction):
         if len(self.dims) == x.ndim and not self.keepdim:
             flat = wide.ravel()
             return np.sqrt(np.dot(flat, flat)).astype(x.dtype)
-        squares = np.add.reduce(np.square(wide), axis=self.dims, keepdims=self.keepdim)
+        squares = accumulate(np.add, np.square(wide), axis=self.dims, keepdims=self.keepdim)
         return np.sqrt(squares).astype(x.dtype, copy=False)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> None:
