@@ -10,6 +10,7 @@ from graphnet.functions import (
     factories,
     indexing,
     joining,
+    layouts,
     linalg,
     mixing,
     pointwise,
@@ -23,6 +24,7 @@ from graphnet.functions import (
     sorting,
     splitting,
     statistics,
+    writing,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.comparison import *  # noqa: F403
@@ -33,6 +35,7 @@ from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
+from graphnet.functions.layouts import *  # noqa: F403
 from graphnet.functions.linalg import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
@@ -46,6 +49,7 @@ from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
+from graphnet.functions.writing import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
@@ -57,6 +61,7 @@ __all__ += creation.__all__
 __all__ += factories.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
+__all__ += layouts.__all__
 __all__ += linalg.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
@@ -70,3 +75,4 @@ __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += splitting.__all__
 __all__ += statistics.__all__
+__all__ += writing.__all__

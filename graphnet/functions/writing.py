@@ -1,0 +1,72 @@
+"""Writing into a tensor's memory: ``copy_``, ``fill_`` and ``zero_``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphnet.errors import ShapeError
+from graphnet.functions.methods import method
+from graphnet.ops.convert import Cast
+from graphnet.ops.create import Full
+from graphnet.tensor import Tensor, apply
+
+__all__ = ["fill", "fill_", "zero_"]
+
+
+@method
+def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """Write ``src``, broadcast and cast as needed, into this tensor.
+
+    Source: PyTorch's page ``torch.Tensor.copy_``.
+
+    >>> import graphnet as torch
+    >>> torch.zeros(2, 2).copy_(torch.tensor([1, 2]))
+    tensor([[1., 2.],
+            [1., 2.]])
+    """
+    self._check_writable()
+    if src.dtype is not self.dtype:
+        src = Cast(self.dtype)(src)
+    return self._write(src)
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A tensor like ``input`` that holds one number everywhere.
+
+    >>> import graphnet as torch
+    >>> torch.fill(torch.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    if isinstance(value, Tensor):
+        if value.dim():
+            raise ShapeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.dim()} dimensions."
+            )
+        filled: Tensor = input.clone().copy_(value)
+        return filled
+    made: Tensor = apply(Full(tuple(input.shape), input.dtype), value)
+    return made
+
+
+@method
+def fill_(input: Tensor, value: Any) -> Tensor:
+    """Write one number everywhere.
+
+    >>> import graphnet as torch
+    >>> torch.zeros(2).fill_(3)
+    tensor([3., 3.])
+    """
+    input._check_writable()
+    return input.copy_(value) if isinstance(value, Tensor) else input._write(fill(input, value))
+
+
+@method
+def zero_(input: Tensor) -> Tensor:
+    """Write zeros everywhere.
+
+    >>> import graphnet as torch
+    >>> torch.ones(2).zero_()
+    tensor([0., 0.])
+    """
+    return fill_(input, 0)
