@@ -300,6 +300,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     >>> torch.allclose(w @ w.T, torch.eye(2), atol=1e-6)
     True
     """
+    from graphnet import linalg
+
     message = "Only tensors with 2 or more dimensions are supported"
     _require_dims("orthogonal_", tensor, tensor.dim() >= 2, message)
     if tensor.numel() == 0:
@@ -309,7 +311,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     with no_grad():
         drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
         wide = rows < columns
-        q, r = fn.linalg.qr(drawn.t() if wide else drawn)
+        q, r = linalg.qr(drawn.t() if wide else drawn)
         # The factors are unique, and the matrix uniform among all, once the diagonal is positive.
         q = q * r.diagonal().sign()
         tensor.copy_((q.t() if wide else q).reshape(tensor.shape)).mul_(gain)

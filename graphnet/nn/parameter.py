@@ -87,5 +87,5 @@ def _values(cls: type[Tensor], data: Tensor | None) -> Tensor:
 
 def _held(cls: type[_Held], data: Tensor, requires_grad: bool) -> _Held:
     """A leaf of class ``cls`` in the storage of ``data``."""
-    held: _Held = Tensor._make_subclass(cls, data, requires_grad)
-    return held
+    held: _Held = Tensor._make_subclass(cls, data)
+    return held.requires_grad_(requires_grad)

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 import graphnet as torch
 from graphnet.nn import Parameter, init
 
+# Every example is another trace, and the warning that they are many is right.
+pytestmark = pytest.mark.filterwarnings("ignore:traces diverge")
+
 FILLS: list[Any] = [
     init.uniform_,
     init.normal_,

@@ -13,6 +13,9 @@ import graphnet as torch
 from graphnet import nn
 from graphnet.nn import functional as F
 
+# Every example is another trace, and the warning that they are many is right.
+pytestmark = pytest.mark.filterwarnings("ignore:traces diverge")
+
 
 def shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
     return {name: tuple(value.shape) for name, value in module.state_dict().items()}

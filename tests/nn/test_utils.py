@@ -12,6 +12,9 @@ import graphnet as torch
 from graphnet import nn
 from graphnet.nn import utils
 
+# Every example is another trace, and the warning that they are many is right.
+pytestmark = pytest.mark.filterwarnings("ignore:traces diverge")
+
 
 def parameters(*gradients: list[float] | None) -> list[nn.Parameter]:
     made = []

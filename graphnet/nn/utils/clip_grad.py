@@ -35,8 +35,7 @@ def get_total_norm(
     several = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not several:
         return fn.tensor(0.0)
-    norms = [fn.linalg.vector_norm(tensor, norm_type) for tensor in several]
-    total: Tensor = fn.linalg.vector_norm(fn.stack(norms), norm_type)
+    total = fn.norm(fn.stack([fn.norm(tensor, norm_type) for tensor in several]), norm_type)
     if error_if_nonfinite and not fn.isfinite(total):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is "
