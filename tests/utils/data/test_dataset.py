@@ -22,7 +22,6 @@ from graphnet.utils.data import (
     random_split,
 )
 
-
 # The sizes drawn here are many, and every size is another program.
 pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
 

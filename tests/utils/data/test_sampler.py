@@ -18,7 +18,6 @@ from graphnet.utils.data import (
     WeightedRandomSampler,
 )
 
-
 # The sizes drawn here are many, and every size is another program.
 pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
 
