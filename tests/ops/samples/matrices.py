@@ -1,0 +1,99 @@
+"""Samples of matrix products, solutions and factorisations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from graphnet.ir.node import Value
+from graphnet.ir.registry import op_class
+from graphnet.ops.create import Eye
+from graphnet.ops.matmul import transposed
+from tests.ops.samples.base import Real, Sample, Shape, sample
+
+PRODUCTS: dict[str, tuple[Shape, Shape]] = {
+    "plain": ((2, 3), (3, 4)),
+    "vectors": ((3,), (3,)),
+    "vector_matrix": ((3,), (3, 2)),
+    "matrix_vector": ((2, 3), (3,)),
+    "batch": ((2, 2, 3), (2, 3, 1)),
+    "broadcast": ((2, 1, 2, 3), (3, 3, 2)),
+    "batch_vector": ((2, 2, 3), (3,)),
+    "vector_batch": ((3,), (2, 3, 2)),
+    "empty": ((0, 3), (3, 2)),
+    "empty_inner": ((2, 0), (0, 3)),
+    "empty_vectors": ((0,), (0,)),
+    "empty_batch": ((0, 2, 3), (3, 2)),
+}
+
+LINEAR: dict[str, tuple[Shape, ...]] = {
+    "plain": ((2, 3), (4, 3), (4,)),
+    "no_bias": ((2, 3), (4, 3)),
+    "vector": ((3,), (4, 3), (4,)),
+    "batch": ((2, 2, 3), (4, 3), (4,)),
+    "one_output": ((2, 3), (3,), ()),
+    "broadcast_bias": ((2, 3), (4, 3), (1,)),
+    "number_bias": ((2, 3), (4, 3), ()),
+    "empty": ((0, 3), (4, 3), (4,)),
+    "empty_inner": ((2, 0), (4, 0), (4,)),
+}
+
+
+def samples() -> Iterator[Sample]:
+    """All of them."""
+    for tag, shapes in PRODUCTS.items():
+        yield sample("matmul", *map(Real, shapes), tag=tag)
+    for tag, shapes in LINEAR.items():
+        yield sample("linear", *map(Real, shapes), tag=tag)
+    for name in ("inverse", "determinant", "cofactors", "slogdet"):
+        for tag, shape in {"plain": (3, 3), "batch": (2, 2, 2), "empty": (0, 2, 2)}.items():
+            yield sample(name, Real(shape), apply=_of(name, _well_conditioned), tag=tag)
+    yield sample("determinant", Real((0, 0)), tag="no_rows")
+    for tag, pair in {
+        "plain": ((3, 3), (3, 2)),
+        "broadcast": ((2, 2, 2), (2, 1)),
+        "broadcast_matrix": ((2, 2), (3, 2, 1)),
+        "empty": ((0, 2, 2), (0, 2, 1)),
+    }.items():
+        yield sample("linalg_solve", *map(Real, pair), apply=_solve, tag=tag)
+    yield from _factorisations()
+
+
+def _factorisations() -> Iterator[Sample]:
+    for tag, shape in {"plain": (3, 3), "batch": (2, 2, 2), "empty": (0, 2, 2)}.items():
+        yield sample("cholesky", Real(shape), apply=_of("cholesky", _positive_definite), tag=tag)
+        for upper in (False, True):
+            apply = _of("eigh", _symmetric, upper=upper)
+            yield sample("eigh", Real(shape), apply=apply, upper=upper, tag=f"{tag}_{upper}")
+    for tag, shape in {"plain": (3, 3), "tall": (4, 2), "empty": (0, 3, 2)}.items():
+        yield sample("qr", Real(shape), tag=tag)
+    # No gradient is defined for these.
+    yield sample("qr", Real((2, 3)), results=(), tag="wide")
+    yield sample("qr", Real((3, 2)), complete=True, results=(), tag="complete")
+    for tag, shape in {"plain": (3, 3), "tall": (3, 2), "wide": (2, 3), "empty": (0, 3, 2)}.items():
+        yield sample("svd", Real(shape), tag=tag)
+    # What completes the vectors to a basis is not determined.
+    yield sample("svd", Real((3, 2)), full_matrices=True, results=(1, 2), tag="full")
+
+
+def _of(name: str, prepare: Callable[[Value], Value], **attributes: Any) -> Callable[[Value], Any]:
+    return lambda x: op_class(name)(**attributes)(prepare(x))
+
+
+def _solve(a: Value, b: Value) -> Any:
+    return op_class("linalg_solve")()(_well_conditioned(a), b)
+
+
+def _well_conditioned(x: Value) -> Value:
+    """Far from singular."""
+    result: Value = x + Eye(x.shape[-2], x.shape[-1], x.dtype)() * 5
+    return result
+
+
+def _symmetric(x: Value) -> Value:
+    result: Value = (x + transposed(x)) * 0.5
+    return result
+
+
+def _positive_definite(x: Value) -> Value:
+    return _well_conditioned(x @ transposed(x))
