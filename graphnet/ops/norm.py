@@ -174,7 +174,7 @@ class _Normalising(Op):
     def _through_statistics(
         self, gx: Value | None, g: Any, centred: Value, kept: Shape
     ) -> Value | None:
-        count = centred.numel // max(math.prod(kept), 1)
+        count = max(centred.numel // max(math.prod(kept), 1), 1)
         parts = [gx]
         if g[1] is not None:
             parts.append(_shaped(g[1], kept) / count + centred * 0)

@@ -101,7 +101,9 @@ class EdgePad(Op):
         """
         slack = {"reflect": -1, "circular": 0}.get(self.mode)
         for dim, (n, pad) in enumerate(zip(x.shape, self.pads, strict=True)):
-            if n == 0 and pad != (0, 0):
+            if pad == (0, 0):
+                continue
+            if n == 0:
                 raise ShapeError(
                     f"pad: Expected a non-empty dimension {dim} for {self.mode} padding, but got "
                     f"input of size {list(x.shape)}"
@@ -123,10 +125,11 @@ class EdgePad(Op):
         ]
 
     def kernel(self, x: Any) -> Any:
-        """``np.take`` along each dimension."""
-        for dim, source in self._sources(x.shape):
+        """``np.take`` along each dimension; a copy where none is padded."""
+        sources = self._sources(x.shape)
+        for dim, source in sources:
             x = np.take(x, source, axis=dim)
-        return x
+        return x if sources else np.array(x, order="C")
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Each element receives the sum over the places that show it."""
@@ -156,7 +159,8 @@ class EdgePadGrad(Op):
     def kernel(self, g: Any) -> Any:
         """The middle, then one addition for each position that was added."""
         inner = self._inner(g.shape)
-        for dim, source in reversed(EdgePad(self.pads, self.mode)._sources(inner)):
+        sources = EdgePad(self.pads, self.mode)._sources(inner)
+        for dim, source in reversed(sources):
             g = np.moveaxis(g, dim, 0)
             out = np.zeros((inner[dim], *g.shape[1:]), g.dtype)
             if min(self.pads[dim]) >= 0:
@@ -168,7 +172,7 @@ class EdgePadGrad(Op):
             for position in surplus:
                 out[source[position]] += g[position]
             g = np.moveaxis(out, 0, dim)
-        return np.ascontiguousarray(g)
+        return np.ascontiguousarray(g) if sources else np.array(g, order="C")
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
         """The transpose of the transpose."""
