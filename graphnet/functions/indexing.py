@@ -8,6 +8,7 @@ from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.methods import inplace, method
+from graphnet.functions.shaping import lifted, shaped
 from graphnet.functions.subscripts import check_number, positions
 from graphnet.ops.create import Full
 from graphnet.ops.elementwise import broadcast_shapes
@@ -233,11 +234,6 @@ def _vector(function: str, index: Tensor) -> Tensor:
     return index if index.ndim else Reshape((1,))(index)
 
 
-def _lifted(x: Tensor) -> Tensor:
-    """A tensor without dimensions as one of one element; others as they are."""
-    return x if x.ndim else Reshape((1,))(x)
-
-
 def _source(function: str, input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """What is stored at a vector of indices, once it has a slice for each.
 
@@ -245,14 +241,14 @@ def _source(function: str, input: Tensor, dim: int, index: Tensor, source: Tenso
         DtypeError, ShapeError: it does not fit.
     """
     _same_dtype(f"{function}()", input, source)
-    source = _lifted(source)
+    source = lifted(source)
     count = source.shape[dim] if source.ndim > dim else 1
     if count != index.shape[0]:
         raise RefusedError(
             f"{function}(): Number of indices ({index.shape[0]}) should be equal to "
             f"source.size(dim): ({count}), for dim: {dim}"
         )
-    whole = _lifted(input)
+    whole = lifted(input)
     wanted = (*whole.shape[:dim], count, *whole.shape[dim + 1 :])
     if source.shape != wanted:
         raise ShapeError(
@@ -264,7 +260,7 @@ def _source(function: str, input: Tensor, dim: int, index: Tensor, source: Tenso
 
 
 def _like(result: Tensor, input: Tensor) -> Tensor:
-    return result if input.ndim else Reshape(())(result)
+    return result if input.ndim else shaped(result, ())
 
 
 @method
@@ -284,7 +280,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         raise RefusedError(
             f"index_select(): Index to scalar can have only 1 value, got {index.shape[0]} value(s)"
         )
-    return _like(IndexSelect(dim)(_lifted(input), index), input)
+    return _like(IndexSelect(dim)(lifted(input), index), input)
 
 
 @inplace
@@ -305,7 +301,7 @@ def index_add(
     source = _source("index_add", input, dim, index, source)
     if alpha != 1:
         source = source * alpha
-    return _like(IndexAdd(dim)(_lifted(input), source, index), input)
+    return _like(IndexAdd(dim)(lifted(input), source, index), input)
 
 
 @inplace
@@ -314,7 +310,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     """A copy with the slices of ``source`` in place of those at the indices of ``dim``."""
     dim, index = wrap_dim(dim, input.ndim), _vector("index_copy", index)
     source = _source("index_copy", input, dim, index, source)
-    return _like(IndexCopy(dim)(_lifted(input), source, index), input)
+    return _like(IndexCopy(dim)(lifted(input), source, index), input)
 
 
 @inplace
@@ -323,7 +319,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy with a number in all slices at the indices of ``dim``; they may be negative."""
     dim, index = wrap_dim(dim, input.ndim), _vector("index_fill", index)
     number = _number("index_fill", input, value)
-    whole = _lifted(input)
+    whole = lifted(input)
     nowhere = apply(Full((whole.shape[dim],), dtypes.bool), False)
     named = IndexPut((0,))(nowhere, True, index)  # once, however often: the gradient counts it
     column = Reshape((whole.shape[dim], *(1,) * (whole.ndim - dim - 1)))
@@ -356,7 +352,7 @@ def index_reduce(
     source = _source("index_reduce", input, dim, index, source)
     column = Reshape((index.shape[0], *(1,) * (source.ndim - dim - 1)))
     named = Expand(tuple(source.shape))(column(index))
-    return _like(ScatterReduce(dim, reduce, include_self)(_lifted(input), named, source), input)
+    return _like(ScatterReduce(dim, reduce, include_self)(lifted(input), named, source), input)
 
 
 # ---------------------------------------------------------------------- by position
@@ -437,9 +433,10 @@ def index_put(
             dim += 1
     if dim > input.ndim:
         raise OutOfRangeError(f"too many indices for tensor of dimension {input.ndim} (got {dim})")
-    if not dims:
-        return input + values if accumulate else Expand(tuple(input.shape))(values)
-    stored: Tensor = IndexPut(tuple(dims), accumulate)(input, values, *named)
+    if dims:
+        stored: Tensor = IndexPut(tuple(dims), accumulate)(input, values, *named)
+    else:
+        stored = input + values if accumulate else Expand(tuple(input.shape))(values)
     return stored
 
 

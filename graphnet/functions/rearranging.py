@@ -166,8 +166,10 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     tensor([[2, 3],
             [0, 1]])
     """
-    named = distinct_dims("flip", given_sizes("flip", "dims", dims, named), input.ndim)
-    flipped: Tensor = Flip(named)(input) if input.ndim else Clone()(input)
+    wanted = given_sizes("flip", "dims", dims, named)
+    flipped: Tensor = (
+        Flip(distinct_dims("flip", wanted, input.ndim))(input) if input.ndim else Clone()(input)
+    )
     return flipped
 
 

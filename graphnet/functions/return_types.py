@@ -7,7 +7,7 @@ They unpack like tuples, have their results as attributes and print as PyTorch's
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphnet.tensor import Tensor
 
@@ -15,9 +15,7 @@ from graphnet.tensor import Tensor
 class _Named:
     """Prints the fields of a named tuple."""
 
-    _fields: tuple[str, ...]
-
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         fields = ",\n".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
         return f"torch.return_types.{type(self).__name__}(\n{fields})"
 

@@ -10,13 +10,13 @@ from graphnet.errors import ArgumentError, DtypeError, ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.indexing import select, take
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.shaping import as_strided, diagonal
+from graphnet.functions.shaping import as_strided, diagonal, flatten, lifted, shaped
 from graphnet.functions.subscripts import check_number, getitem
 from graphnet.ops.compare import Less, Where
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.scatter import REDUCTIONS, Gather, Scatter, ScatterAdd, ScatterReduce
-from graphnet.ops.shape import Expand, Reshape, Slice, wrap_dim
+from graphnet.ops.shape import Expand, Slice, wrap_dim
 from graphnet.tensor import Tensor
 
 __all__ = [
@@ -30,11 +30,6 @@ __all__ = [
     "slice_scatter",
     "take_along_dim",
 ]
-
-
-def _lifted(x: Tensor) -> Tensor:
-    """A tensor without dimensions as one of one element; others as they are."""
-    return x if x.ndim else Reshape((1,))(x)
 
 
 def _check_index(function: str, x: Tensor, index: Tensor, named: str) -> None:
@@ -87,10 +82,10 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     if isinstance(index, Tensor) and not index.numel():
         return take(input, Cast(dtypes.int64)(index))  # without elements, any dtype and shape do
     _check_index("gather", input, index, "input")
-    whole, named = _lifted(input), _lifted(index)
+    whole, named = lifted(input), lifted(index)
     _check_size("gather", whole, dim, named)
-    gathered = Gather(dim)(whole, named)
-    return gathered if index.ndim else Reshape(())(gathered)
+    gathered: Tensor = Gather(dim)(whole, named)
+    return gathered if index.ndim else shaped(gathered, ())
 
 
 @method
@@ -109,9 +104,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
             f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype}"
         )
     if dim is None:
-        return take_along_dim(
-            Reshape((input.numel(),))(input), Reshape((indices.numel(),))(indices), 0
-        )
+        return take_along_dim(flatten(input), flatten(indices), 0)
     if input.ndim != indices.ndim:
         raise ShapeError(
             "torch.take_along_dim(): input and indices should have the same number of "
@@ -138,7 +131,7 @@ def _prepared(
     """Dimension, tensor, index and source as the operations want them."""
     dim = wrap_dim(dim, input.ndim)
     _check_index(function, input, index, "self")
-    whole, named = _lifted(input), _lifted(index)
+    whole, named = lifted(input), lifted(index)
     if not isinstance(source, Tensor):
         _check_size(function, whole, dim, named)
         return dim, whole, named, check_number(input.dtype, source)
@@ -153,7 +146,7 @@ def _prepared(
             f"{function}(): Index tensor must have the same number of dimensions as src tensor: "
             f"shapes {list(index.shape)} and {list(source.shape)}"
         )
-    source = _lifted(source)
+    source = lifted(source)
     _check_size(function, whole, dim, named)
     if index.numel():
         for place, (size, limit) in enumerate(zip(named.shape, source.shape, strict=True)):
@@ -202,15 +195,14 @@ def scatter(
     if not index.numel():
         return Clone()(input)  # type: ignore[no-any-return]  # a tensor gives a tensor
     if reduce is None:
-        stored = Scatter(dim)(whole, named, source)
+        stored: Tensor = Scatter(dim)(whole, named, source)
     elif reduce in _COMBINATIONS:
         stored = ScatterReduce(dim, _COMBINATIONS[reduce])(whole, named, source)
     else:
         raise RefusedError(
             f"scatter(): reduce argument must be either add or multiply, got {reduce!r}."
         )
-
-    return stored if input.ndim else Reshape(())(stored)
+    return stored if input.ndim else shaped(stored, ())
 
 
 _COMBINATIONS = {"add": "sum", "multiply": "prod"}
@@ -229,7 +221,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     if not index.numel():
         return Clone()(input)  # type: ignore[no-any-return]  # a tensor gives a tensor
     added: Tensor = ScatterAdd(dim)(whole, named, source)
-    return added if input.ndim else Reshape(())(added)
+    return added if input.ndim else shaped(added, ())
 
 
 @inplace
@@ -257,7 +249,7 @@ def scatter_reduce(
     if not index.numel():
         return Clone()(input)  # type: ignore[no-any-return]  # a tensor gives a tensor
     reduced: Tensor = ScatterReduce(dim, reduce, include_self)(whole, named, source)
-    return reduced if input.ndim else Reshape(())(reduced)
+    return reduced if input.ndim else shaped(reduced, ())
 
 
 # ---------------------------------------------------------------------- slices written into copies

@@ -78,9 +78,7 @@ def searchsorted(
             "dimensions of boundaries tensor and input value tensor must match, but we got "
             f"boundaries tensor {list(edges.shape)} and input value tensor {list(values.shape)}"
         )
-    order = ()
-    if sorter is not None:
-        order = (_checked_sorter(edges, sorter),)
+    order = () if sorter is None else (_checked_sorter(edges, sorter),)
     kind = dtypes.int32 if out_int32 else dtypes.int64
     places: Tensor = Searchsorted(right or side == "right", kind)(edges, values, *order)
     return places

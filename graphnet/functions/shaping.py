@@ -140,6 +140,11 @@ def shaped(x: Tensor, shape: Shape) -> Tensor:
     return seen
 
 
+def lifted(x: Tensor) -> Tensor:
+    """A tensor without dimensions as one of one element; others as they are."""
+    return x if x.ndim else shaped(x, (1,))
+
+
 @method
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """A view in the shape of another tensor."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError, ValueRangeError
+from graphnet.ir.types import contiguous_strides
 from graphnet.ops.compare import NotEqual, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
@@ -29,9 +30,18 @@ from graphnet.ops.index import (
     indexed_shape,
 )
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
+from graphnet.ops.strided import AsStridedScatter
 from graphnet.tensor import Tensor, apply
 
-Advanced = list[tuple[int, Tensor]]
+
+class _Found(NamedTuple):
+    """A mask, and where it is true: a row of indices for each of its dimensions."""
+
+    mask: Tensor
+    rows: Tensor
+
+
+Advanced = list[tuple[int, Tensor | _Found]]
 """Index tensors and masks, each with the dimension of the view at which it starts."""
 
 _MASKS = frozenset({dtypes.bool, dtypes.uint8})
@@ -53,9 +63,11 @@ def getitem(self: Tensor, index: Any) -> Tensor:
     (tensor([3, 5]), tensor([[2, 0],
             [5, 3]]))
     """
-    view, advanced = _basic(self, index)
+    if type(index) is int:
+        return _select(self, 0, index, 0)
+    view, advanced = _basic(self, tuple(map(_found, _items(self, index))))
     if advanced:
-        dims, indices = _index_tensors(view, advanced)
+        dims, indices = _index_tensors(advanced)
         result: Tensor = Index(dims)(view, *indices)
         return result
     return _alias(self) if view is self else view
@@ -78,29 +90,41 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     """
     self._check_writable()
     value = _checked_value(self, value)
-    view, advanced = _basic(self, index)
+    items = _items(self, index)
+    alone = sum(isinstance(item, (Tensor, bool)) for item in items) == 1
+    if not alone:
+        items = tuple(map(_found, items))
+    view, advanced = _basic(self, items)
     if not advanced:
-        view._write(_spread(view, value))
-    elif len(advanced) == 1 and advanced[0][1].dtype in _MASKS:
-        view._write(_stored_at_mask(view, *advanced[0], value))
+        stored = keeping_history(view, _spread(view, value))
+    elif alone and _is_mask(advanced[0][1]):
+        stored = _stored_at_mask(view, *advanced[0], value)
     else:
         _check_same_dtype(view, value)
-        dims, indices = _index_tensors(view, advanced)
-        view._write(_stored(view, dims, indices, value))
+        dims, indices = _index_tensors(advanced)
+        stored = IndexPut(dims)(view, value, *indices)
+    view._write(stored)
 
 
 # ---------------------------------------------------------------------- what an index means
 
 
-def _basic(x: Tensor, index: Any) -> tuple[Tensor, Advanced]:
-    """The view that the basic part of an index makes, and the rest."""
-    if type(index) is int:
-        return _select(x, 0, index, 0), []
+def _items(x: Tensor, index: Any) -> tuple[Any, ...]:
+    """The items of an index in their normal form.
+
+    Raises:
+        OutOfRangeError: there are more than the tensor has dimensions.
+    """
     items = index if isinstance(index, tuple) else _as_items(index)
     items = tuple(map(_normal, items))
-    missing = x.ndim - sum(map(_consumed, items))
-    if missing < 0:
+    if sum(map(_consumed, items)) > x.ndim:
         raise OutOfRangeError(f"too many indices for tensor of dimension {x.ndim}")
+    return items
+
+
+def _basic(x: Tensor, items: tuple[Any, ...]) -> tuple[Tensor, Advanced]:
+    """The view that the basic part of an index makes, and the rest."""
+    missing = x.ndim - sum(map(_consumed, items))
     view, advanced, dim = x, Advanced(), 0
     for place, item in enumerate(items):
         if type(item) is int:
@@ -119,6 +143,8 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Advanced]:
             advanced.append((dim, Tensor._from_array(np.zeros(int(item), np.int64))))
             dim += 1
         else:
+            if _is_mask(item):
+                _check_mask(view, dim, item)
             advanced.append((dim, item))
             dim += _consumed(item)
     return view, advanced
@@ -181,7 +207,7 @@ def _consumed(item: Any) -> int:
     """How many dimensions of the tensor an item stands for."""
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    return item.ndim if isinstance(item, Tensor) and item.dtype in _MASKS else 1
+    return _mask_of(item).ndim if _is_mask(item) else 1
 
 
 def _select(x: Tensor, dim: int, index: int, place: int) -> Tensor:
@@ -228,19 +254,21 @@ def _alias(x: Tensor) -> Tensor:
 # ---------------------------------------------------------------------- index tensors
 
 
-def _index_tensors(view: Tensor, advanced: Advanced) -> tuple[tuple[int, ...], tuple[Tensor, ...]]:
-    """The dimensions indexed and an integer tensor for each; masks are counted, which looks."""
-    dims: list[int] = []
-    indices: list[Tensor] = []
-    for dim, index in advanced:
-        if index.dtype in _MASKS:
-            found = positions(_mask(view, dim, index))
-            dims.extend(range(dim, dim + index.ndim))
-            indices.extend(Select(0)(found, row) for row in range(index.ndim))
-        else:
-            dims.append(dim)
-            indices.append(index)
-    return tuple(dims), tuple(indices)
+def _is_mask(item: Any) -> bool:
+    return isinstance(item, _Found) or (isinstance(item, Tensor) and item.dtype in _MASKS)
+
+
+def _mask_of(item: Any) -> Tensor:
+    mask: Tensor = item.mask if isinstance(item, _Found) else item
+    return mask
+
+
+def _found(item: Any) -> Any:
+    """An item with its true elements found, if it is a mask, which looks at it.
+
+    That comes before the view is made, so that the view is not made in vain by the look.
+    """
+    return _Found(item, positions(item)) if _is_mask(item) else item
 
 
 def positions(mask: Tensor) -> Tensor:
@@ -249,22 +277,29 @@ def positions(mask: Tensor) -> Tensor:
     return found
 
 
-def _mask(view: Tensor, dim: int, mask: Tensor) -> Tensor:
-    """The mask as booleans, once it fits the dimensions from ``dim`` on.
-
-    Raises:
-        OutOfRangeError: it does not.
-    """
-    for place, size in enumerate(mask.shape):
+def _check_mask(view: Tensor, dim: int, item: Any) -> None:
+    """Raise OutOfRangeError unless a mask fits the dimensions from ``dim`` on."""
+    sizes = _mask_of(item).shape
+    for place, size in enumerate(sizes):
         if size != view.shape[dim + place]:
             raise OutOfRangeError(
-                f"The shape of the mask {list(mask.shape)} at index {place} does not match the "
-                f"shape of the indexed tensor {list(view.shape)} at index {dim + place}"
+                f"The shape of the mask {list(sizes)} at index {place} does not match the shape "
+                f"of the indexed tensor {list(view.shape)} at index {dim + place}"
             )
-    if mask.dtype is dtypes.bool:
-        return mask
-    truth: Tensor = NotEqual()(mask, 0)
-    return truth
+
+
+def _index_tensors(advanced: Advanced) -> tuple[tuple[int, ...], tuple[Tensor, ...]]:
+    """The dimensions indexed, and an integer tensor for each."""
+    dims: list[int] = []
+    indices: list[Tensor] = []
+    for dim, index in advanced:
+        if isinstance(index, _Found):
+            dims.extend(range(dim, dim + index.mask.ndim))
+            indices.extend(Select(0)(index.rows, row) for row in range(index.mask.ndim))
+        else:
+            dims.append(dim)
+            indices.append(index)
+    return tuple(dims), tuple(indices)
 
 
 # ---------------------------------------------------------------------- values to be stored
@@ -336,7 +371,17 @@ def _spread(view: Tensor, value: Any) -> Tensor:
     if value.dtype is not view.dtype:
         value = Cast(view.dtype)(value)
     check_expands(tuple(value.shape), shape)
-    return value if tuple(value.shape) == shape else Expand(shape)(value)
+    spread: Tensor = value if tuple(value.shape) == shape else Expand(shape)(value)
+    return spread
+
+
+def keeping_history(view: Tensor, value: Tensor) -> Tensor:
+    """A value that replaces all of a view, such that gradients still reach what was there, as 0."""
+    if not view.requires_grad or value.requires_grad:
+        return value
+    shape = tuple(view.shape)
+    stored: Tensor = AsStridedScatter(contiguous_strides(shape))(view, value, 0)
+    return stored
 
 
 def check_expands(shape: Sequence[int], wanted: Sequence[int]) -> None:
@@ -358,35 +403,33 @@ def check_expands(shape: Sequence[int], wanted: Sequence[int]) -> None:
             )
 
 
-def _stored(view: Tensor, dims: Sequence[int], indices: Sequence[Tensor], value: Any) -> Tensor:
-    stored: Tensor = IndexPut(tuple(dims))(view, value, *indices)
-    return stored
-
-
-def _stored_at_mask(view: Tensor, dim: int, mask: Tensor, value: Any) -> Tensor:
+def _stored_at_mask(view: Tensor, dim: int, mask: Any, value: Any) -> Tensor:
     """The view with a value where a mask on dimensions from ``dim`` on holds.
 
     Nothing is looked at: a value that is the same for all true elements is chosen by the mask,
     and one that names an element for each says by its shape how many there are.
     """
-    span, mask = mask.ndim, _mask(view, dim, mask)
+    if mask.dtype is not dtypes.bool:
+        mask = NotEqual()(mask, 0)
+    span = mask.ndim
+    dims = tuple(range(dim, dim + span))
     behind = view.ndim - dim - span
     wide = Reshape((*mask.shape, *(1,) * behind))(mask) if behind else mask
     if not isinstance(value, Tensor) or not value.ndim:
         filled: Tensor = MaskedFill()(view, wide, value)
         return filled
     _check_same_dtype(view, value)
-    if value.ndim <= behind or value.shape[-behind - 1] == 1:
-        front = value.ndim - behind - 1
-        sizes = tuple(value.shape)
-        if front >= 0:
-            sizes = (*sizes[:front], *(1,) * span, *sizes[front + 1 :])
-        check_value_fits(value.shape, indexed_shape(view.shape, range(dim, dim + span), (1,)))
-        chosen: Tensor = Where()(wide, Reshape(sizes)(value), view)
-        return chosen
-    found = Nonzero(value.shape[-behind - 1])(mask)
-    rows = [Select(0)(found, row) for row in range(span)]
-    return _stored(view, range(dim, dim + span), rows, value)
+    if value.ndim > behind and value.shape[-behind - 1] != 1:
+        found = Nonzero(value.shape[-behind - 1])(mask)
+        rows = [Select(0)(found, row) for row in range(span)]
+        stored: Tensor = IndexPut(dims)(view, value, *rows)
+        return stored
+    check_value_fits(value.shape, indexed_shape(view.shape, dims, (1,)))
+    sizes, front = tuple(value.shape), value.ndim - behind - 1
+    if front >= 0:
+        sizes = (*sizes[:front], *(1,) * span, *sizes[front + 1 :])
+    chosen: Tensor = Where()(wide, Reshape(sizes)(value), view)
+    return chosen
 
 
 Tensor.__getitem__ = getitem  # type: ignore[method-assign]  # declared there, defined here

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.errors import OutOfRangeError
+from graphnet.errors import DtypeError, OutOfRangeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
@@ -34,6 +34,19 @@ def require_ordered(name: str, dtype: dtypes.dtype) -> None:
     """
     if dtype.is_complex:
         raise refuse(name, dtype, "take the absolute value or the real part first")
+
+
+def require_sortable(dtype: dtypes.dtype) -> None:
+    """Refuse complex numbers, with the error PyTorch's sort has.
+
+    Raises:
+        DtypeError: the elements are complex.
+    """
+    if dtype.is_complex:
+        raise DtypeError(
+            f"sort: Sort does not support complex dtypes on CPU, got {dtype}",
+            cure="take the absolute value or the real part first",
+        )
 
 
 class _Picking(Op):
@@ -98,6 +111,10 @@ class Sort(_Picking):
     dim: int
     descending: bool = False
 
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        require_sortable(x.dtype)
+        return super().infer(x)
+
     def result_shape(self, shape: Shape) -> Shape:
         return shape
 
@@ -113,7 +130,7 @@ class Argsort(Op):
     descending: bool = False
 
     def infer(self, x: TensorType) -> TensorType:
-        require_ordered(self.name, x.dtype)
+        require_sortable(x.dtype)
         return TensorType(dtypes.int64, x.shape)
 
     def kernel(self, x: Any) -> Any:
