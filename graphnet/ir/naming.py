@@ -53,6 +53,7 @@ class Names:
         self._labelled: set[Value] = set()
         self._named_gradients: set[Value] = set()
         self._places = {value: place for place, value in enumerate(self._values())}
+        self._updated = {new for _, new in graph.updates}
         for value, name in (given or {}).items():
             self._claim(value, name)
         self._name_by_label()
@@ -60,8 +61,7 @@ class Names:
         self._name_rest_of_forward()
         self._name_gradients()
         self._number(graph.inputs)
-        for target, new in graph.updates:
-            self._claim(new, f"{plain(self[target])}'")
+        self._name_updates()
         self._number(self._places)
 
     def __getitem__(self, value: Value) -> str:
@@ -116,6 +116,10 @@ class Names:
                 self._claim(value, label)
                 self._labelled.add(value)
 
+    def _name_updates(self) -> None:
+        for target, new in self._graph.updates:
+            self._claim(new, f"{plain(self[target])}'")
+
     def _name_by_assignment(self) -> None:
         """Name the last value that a line computes, if that is what the line assigns."""
         shown = [
@@ -133,7 +137,7 @@ class Names:
             ):
                 continue
             name = assigned_name(node.location.text, node.op.name)
-            if name:
+            if name and node.result not in self._updated:
                 self._claim(node.result, name)
 
     def _name_rest_of_forward(self) -> None:
@@ -141,6 +145,7 @@ class Names:
             value
             for value in self._places
             if value not in self._names
+            and value not in self._updated
             and value.node.phase is Phase.FORWARD
             and value.op.name != "constant"
         ]

@@ -26,7 +26,7 @@ GRADIENT: Final = re.compile(r"dz(?:\.\d+)?/d(.+)", re.DOTALL)
 LOCATION: Final = re.compile(r"([^;\"\s][^;\"]*):(\d+)")
 """``train.py:12``, the first field of a comment."""
 
-ALSO: Final = re.compile(r"(\S+) = (dz\S*)")
+ALSO: Final = re.compile(r"([\w./'-]+) = (dz[\w./'-]*)")
 """``dz/dc = dz/da``, the field of a comment that tells what else a value is the gradient of."""
 
 
