@@ -471,6 +471,14 @@ class Tensor(Handle, Expression):
                 "a leaf Variable that requires grad is being used in an in-place operation.",
                 cure="put it under `with torch.no_grad():`, or write out of place",
             )
+        base = self._base
+        if base is not None and grad_mode.enabled():
+            if base._layout.requires_grad and base._layout.is_leaf:
+                raise AutogradError(
+                    "a view of a leaf Variable that requires grad is being used in an in-place "
+                    "operation.",
+                    cure="put it under `with torch.no_grad():`, or write out of place",
+                )
         if layout.overlaps:
             raise AliasError(
                 "unsupported operation: more than one element of the written-to tensor refers to "

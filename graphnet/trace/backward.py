@@ -74,15 +74,20 @@ def backward(
         )
         emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None)
         phase, recorder.phase = recorder.phase, Phase.BACKWARD
+        segment = recorder.segment
+        before, bound = segment.state, len(segment.bindings)
         try:
             state, _ = recorder.record(head, operands, emitter)
+            if state.backward is None:
+                state.backward = emitter.finish(state.first)
+            found = state.backward
+            _bind(found, chain, create_graph)
+        except BaseException:
+            segment.state = before  # as if nothing had been recorded
+            del segment.bindings[bound:]
+            raise
         finally:
             recorder.phase = phase
-        if state.backward is None:
-            state.backward = emitter.finish(state.first)
-        found = state.backward
-        _bind(found, chain, create_graph)
-        segment = recorder.segment
         segment.gradients.append(state)
         if not retain_graph:
             for each, spent, through in zip(chain, found.spent, found.walked, strict=True):
@@ -260,6 +265,7 @@ class _Emitter:
         self.all_leaves = all_leaves
         self.found = Backward()
         self.results: list[Value] = []
+        self._imports: list[tuple[int, Value, Value]] = []
         self._imported: dict[tuple[int, Value], Value] = {}
 
     def __call__(self, *operands: Value) -> tuple[Value, ...]:
@@ -288,6 +294,7 @@ class _Emitter:
                     value = place if isinstance(place, Value) else traces[target].values[place]
                     _add(arriving[target], value, found[leaf])
         self._collect(traces, gradients)
+        self._keep_needed_imports()
         self._release(traces)
         return tuple(self.results)
 
@@ -348,11 +355,29 @@ class _Emitter:
                     here = builder.emit(op, *(read(operand) for operand in value.node.operands))
                 else:
                     here = builder.input(value.type, "saved", requires_grad=value.requires_grad)
-                    self.found.imports.append((number, value, self._slot(here)))
+                    self._imports.append((number, value, here))
                 self._imported[number, value] = here
             return here
 
         return read
+
+    def _keep_needed_imports(self) -> None:
+        """Bind only those saved values that the gradients were found to read."""
+        needed: set[Value] = set()
+        stack = list(self.results)
+        while stack:
+            value = stack.pop()
+            if value not in needed:
+                needed.add(value)
+                stack.extend(value.node.operands)
+        unread = {here.node for _, _, here in self._imports if here not in needed}
+        builder = Builder.current()
+        builder.nodes = [node for node in builder.nodes if node not in unread]
+        self.found.imports = [
+            (number, value, self._slot(here))
+            for number, value, here in self._imports
+            if here in needed
+        ]
 
     def _release(self, traces: list[Trace]) -> None:
         """Find saved values of which every reader is spent."""

@@ -34,12 +34,14 @@ class Demand:
     Attributes:
         created: values that get memory of their own.
         updates: (slot before, slot after) of memory that is overwritten.
-        roots: values a later backward pass may start from.
+        differentiable: values with a gradient history that are alive.
+        roots: those of them that a later backward pass may start from.
         gradients: gradients of intermediate values that were asked for.
     """
 
     created: tuple[Slot, ...]
     updates: tuple[tuple[Slot, Slot], ...]
+    differentiable: tuple[Slot, ...]
     roots: tuple[Slot, ...]
     gradients: tuple[Slot, ...]
 
@@ -129,8 +131,7 @@ def _run(
 def _leaves(trace: Trace, demand: Demand) -> frozenset[Slot]:
     """The leaves that a differentiable tensor still alive was computed from."""
     values = trace.values
-    alive = [*demand.created, *(after for _, after in demand.updates)]
-    roots = [values[slot] for slot in alive if values[slot].requires_grad]
+    roots = [values[slot] for slot in demand.differentiable]
     if not roots:
         return frozenset()
     walked = set(history(trace.nodes, roots))
@@ -142,14 +143,12 @@ def _demand(segment: Segment, created: list[Storage], trace: Trace) -> Demand:
     alive = [storage.slot for storage in created]
     mutated = [(before, storage.slot) for storage, before in segment.mutated.items()]
     present = alive + [after for _, after in mutated]
-    roots = tuple(
-        slot
-        for slot in present
-        if values[slot].requires_grad and not segment.is_walked(values[slot].node)
-    )
+    differentiable = [slot for slot in present if values[slot].requires_grad]
+    differentiable += segment.live_views() if segment.views else []
+    roots = tuple(slot for slot in differentiable if not segment.is_walked(values[slot].node))
     wanted = segment.state.wants_gradients
     gradients = tuple(slot for slot in present if slot in wanted)
-    return Demand(tuple(alive), tuple(mutated), roots, gradients)
+    return Demand(tuple(alive), tuple(mutated), tuple(differentiable), roots, gradients)
 
 
 def _interpret(

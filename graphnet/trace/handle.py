@@ -15,12 +15,14 @@ class Handle:
     """A mutable handle: memory, a layout over it, and its present place in a trace.
 
     ``_segment`` and ``_slot`` say which value of which segment this tensor is; they hold as long
-    as ``_version`` is the storage's. For a finished segment they are the gradient history.
+    as ``_version`` is the storage's. For a finished segment they are the gradient history. A view
+    knows the tensor it is a view of as ``_base``.
     """
 
     __slots__ = (
         "__weakref__",
         "_array",
+        "_base",
         "_grad",
         "_layout",
         "_offset",
@@ -37,6 +39,7 @@ class Handle:
     _slot: int
     _version: int
     _grad: Handle | None
+    _base: Handle | None
     _array: Any
 
     @classmethod
@@ -50,6 +53,7 @@ class Handle:
         self._slot = -1
         self._version = storage.version
         self._grad = None
+        self._base = None
         self._array = None
         return self
 

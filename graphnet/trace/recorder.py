@@ -235,6 +235,10 @@ class Recorder:
         made = self.handle._of(base._storage, layout, base._offset + delta)
         made._segment = self.segment
         made._slot = state.first
+        if not isinstance(op, Detach):
+            made._base = base._base or base
+        if layout.requires_grad:
+            self.segment.views.append(ref(made))
         return made
 
     # ------------------------------------------------------------------ entering the trace

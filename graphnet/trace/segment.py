@@ -30,6 +30,7 @@ class Segment:
         memory: the first slot of each storage that entered as a leaf; leaves of one storage share
             it.
         created: the storages first written here; those still alive at the run are demanded.
+        views: the differentiable views made here: they have a history without memory of their own.
         mutated: the slot each older storage had when it was first written to here.
         variables: leaf tensors that require a gradient, by slot.
         links: for leaves computed earlier, the segment and the slot (or value) of their history.
@@ -61,6 +62,7 @@ class Segment:
         "state",
         "variables",
         "versions",
+        "views",
         "walked",
     )
 
@@ -71,6 +73,7 @@ class Segment:
         self.bindings: list[Any] = []
         self.memory: dict[Storage, Slot] = {}
         self.created: list[ref[Storage]] = []
+        self.views: list[ref[Handle]] = []
         self.mutated: dict[Storage, Slot] = {}
         self.variables: dict[Slot, Handle] = {}
         self.links: dict[Slot, tuple[Segment, Slot | Value]] = {}
@@ -92,6 +95,15 @@ class Segment:
         """Whether a backward pass that freed its values went through ``node``."""
         return any(node in nodes for nodes in self.walked)
 
+    def live_views(self) -> list[Slot]:
+        """The slots of the differentiable views that are still alive."""
+        alive = [handle for made in self.views if (handle := made()) is not None]
+        return [
+            handle._slot
+            for handle in alive
+            if handle._segment is self and handle._version == handle._storage.version
+        ]
+
     def finish(self, leaves: frozenset[Slot], keep_values: bool) -> None:
         """The run is over: become the history of what is alive, and no more.
 
@@ -106,7 +118,7 @@ class Segment:
                 if isinstance(place, int):  # a tensor's history is where it was computed
                     handle._segment, handle._slot = past, place
         self.linked = []
-        self.memory, self.mutated, self.created = {}, {}, []
+        self.memory, self.mutated, self.created, self.views = {}, {}, [], []
         self.variables = {s: v for s, v in self.variables.items() if s in leaves}
         self.links = {s: link for s, link in self.links.items() if s in leaves}
         if not keep_values:
