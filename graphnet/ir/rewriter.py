@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from graphnet.ir.builder import Builder
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
@@ -40,15 +42,8 @@ class Rewriter:
                     self.kept(copy)
                     replaced = copy.results
                 self.mapping.update(zip(node.results, replaced, strict=True))
-                self._carry_over(node.results, replaced)
+                carry_gradients(self.graph, node.results, replaced, self.mapping)
         return self.rebuilt(self.builder.nodes)
-
-    def _carry_over(self, before: tuple[Value, ...], after: tuple[Value, ...]) -> None:
-        """Let new values know whose gradient they are; those of the old graph know theirs."""
-        for old, new in zip(before, after, strict=True):
-            if old.gradient_of and new.node not in self.graph:
-                targets = tuple(self.mapping.get(value, value) for value in old.gradient_of)
-                new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))
 
     def rebuilt(self, nodes: list[Node]) -> Graph:
         """A graph of ``nodes`` with this graph's interface carried over."""
@@ -60,6 +55,16 @@ class Rewriter:
             [(mapping[target], mapping[new]) for target, new in graph.updates],
             graph.name,
         )
+
+
+def carry_gradients(
+    graph: Graph, before: Sequence[Value], after: Sequence[Value], mapping: Mapping[Value, Value]
+) -> None:
+    """Let new values know whose gradient they are; those of the old graph know theirs."""
+    for old, new in zip(before, after, strict=True):
+        if old.gradient_of and new.node not in graph:
+            targets = tuple(mapping.get(value, value) for value in old.gradient_of)
+            new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))
 
 
 def with_operands(node: Node, operands: tuple[Value, ...]) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +11,7 @@ from graphnet.ir.core_ops import Constant
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Trait
+from graphnet.ir.rewriter import carry_gradients, with_operands
 from graphnet.ops.fused import Fused, Instruction
 from graphnet.passes.base import Pass
 
@@ -29,8 +31,13 @@ class ElementwiseFusion(Pass):
 
     def transform(self, graph: Graph) -> Graph:
         """Group, then emit each group as one node."""
-        groups = _group(graph, self.min_bytes)
-        regions = [nodes for nodes in groups if len(nodes) > 1]
+        groups = _Groups()
+        for node in graph.nodes:
+            if _fusible(node, self.min_bytes):
+                groups.take_in(node)
+            else:
+                groups.leave_out(node)
+        regions = [nodes for nodes in groups.members if len(nodes) > 1]
         if not regions:
             return graph
         return _emit(graph, regions)
@@ -45,64 +52,61 @@ def _fusible(node: Node, min_bytes: int) -> bool:
     return node.op.into([operand.type for operand in node.operands], result) is not None
 
 
-def _group(graph: Graph, min_bytes: int) -> list[list[Node]]:
-    """Groups of nodes that can run as one: same shape, connected, nothing outside in between.
+class _Groups:
+    """The nodes that will run as one: of one shape, connected, nothing in between.
 
-    ``behind`` holds, as bits, the groups a node depends on through nodes outside of them: joining
-    such a group would close a cycle.
+    Every node and group has a level: higher than all it reads, lower than all that reads it. So no
+    two groups can wait for each other. A group that takes in a node that reads something new rises
+    above that, if what reads the group already is higher still.
     """
-    groups: list[list[Node]] = []
-    number: dict[Node, int] = {}
-    behind: dict[Node, int] = {}
-    entered: list[int] = []
-    for node in graph.nodes:
-        depends = 0
+
+    def __init__(self) -> None:
+        self.members: list[list[Node]] = []
+        self._number: dict[Node, int] = {}
+        self._alone: dict[Node, int] = {}
+        self._levels: list[int] = []
+        self._ceilings: list[float] = []
+
+    def leave_out(self, node: Node) -> None:
+        """Note a node that stays by itself."""
+        self._alone[node] = level = self._level_above(node)
+        self._note_reading(node, level)
+
+    def take_in(self, node: Node) -> None:
+        """Add a node to the group of one of its operands, or to one of its own."""
+        shape = node.result.type.shape
+        for operand in reversed(node.operands):
+            group = self._number.get(operand.node)
+            if group is not None and operand.type.shape == shape:
+                level = max(self._levels[group], self._level_above(node, group))
+                if level < self._ceilings[group]:
+                    break
+        else:
+            group, level = len(self.members), self._level_above(node)
+            self.members.append([])
+            self._levels.append(level)
+            self._ceilings.append(math.inf)
+        self.members[group].append(node)
+        self._number[node] = group
+        self._levels[group] = level
+        self._note_reading(node, level, group)
+
+    def _level_above(self, node: Node, group: int | None = None) -> int:
+        """One more than the highest level the node reads, its group's own left aside."""
+        highest = 0
         for operand in node.operands:
-            source = operand.node
-            depends |= behind[source]
-            if source in number:
-                depends |= 1 << number[source]
-        joined = None
-        if _fusible(node, min_bytes):
-            for operand in node.operands:
-                candidate = number.get(operand.node)
-                if candidate is not None and _may_join(
-                    node, candidate, number, behind, entered, operand
-                ):
-                    joined = candidate
-            if joined is None:
-                joined = len(groups)
-                groups.append([])
-                entered.append(0)
-            groups[joined].append(node)
-            number[node] = joined
-            entered[joined] |= depends & ~(1 << joined)
-            depends = entered[joined]
-        behind[node] = depends
-    return groups
+            number = self._number.get(operand.node)
+            if number is None:
+                highest = max(highest, self._alone[operand.node])
+            elif number != group:
+                highest = max(highest, self._levels[number])
+        return highest + 1
 
-
-def _may_join(
-    node: Node,
-    group: int,
-    number: dict[Node, int],
-    behind: dict[Node, int],
-    entered: list[int],
-    through: Value,
-) -> bool:
-    if through.type.shape != node.result.type.shape:
-        return False
-    bit = 1 << group
-    for operand in node.operands:
-        source = operand.node
-        if number.get(source) == group:
-            continue
-        if behind[source] & bit:
-            return False
-        other = number.get(source)
-        if other is not None and entered[other] & bit:
-            return False
-    return True
+    def _note_reading(self, node: Node, level: int, group: int | None = None) -> None:
+        for operand in node.operands:
+            number = self._number.get(operand.node)
+            if number is not None and number != group:
+                self._ceilings[number] = min(self._ceilings[number], level)
 
 
 def _emit(graph: Graph, regions: Sequence[Sequence[Node]]) -> Graph:
@@ -116,20 +120,18 @@ def _emit(graph: Graph, regions: Sequence[Sequence[Node]]) -> Graph:
     mapping: dict[Value, Value] = {}
     made: list[Node] = []
     for nodes in _schedule(graph, unit):
-        if len(nodes) == 1 and nodes[0] not in unit:
-            (node,) = nodes
-            copy = Node(
-                node.op,
-                tuple(mapping[o] for o in node.operands),
-                tuple(value.type for value in node.results),
-                location=node.location,
-                phase=node.phase,
-                label=node.label,
-            )
-            made.append(copy)
-            mapping.update(zip(node.results, copy.results, strict=True))
+        needed = nodes[0].results
+        if nodes[0] in unit:
+            needed = _needed(nodes, users, results)
+            if not needed:
+                continue
+            new = _region(nodes, needed, mapping)
         else:
-            made.append(_region(nodes, users, results, mapping))
+            (node,) = nodes
+            new = with_operands(node, tuple(mapping[operand] for operand in node.operands))
+        made.append(new)
+        mapping.update(zip(needed, new.results, strict=True))
+        carry_gradients(graph, needed, new.results, mapping)
     return Graph(
         made,
         [mapping[value] for value in graph.inputs],
@@ -139,43 +141,38 @@ def _emit(graph: Graph, regions: Sequence[Sequence[Node]]) -> Graph:
     )
 
 
-def _region(
-    nodes: Sequence[Node],
-    users: dict[Value, list[Node]],
-    results: set[Value],
-    mapping: dict[Value, Value],
-) -> Node:
+def _needed(
+    nodes: Sequence[Node], users: dict[Value, list[Node]], results: set[Value]
+) -> tuple[Value, ...]:
+    """What is read outside of a region."""
     inside = set(nodes)
-    outer: list[Value] = []
-    for node in nodes:
-        for operand in node.operands:
-            if operand.node not in inside and operand not in outer:
-                outer.append(operand)
-    outer.sort(key=lambda value: isinstance(value.op, Constant))
-    place = {value: position for position, value in enumerate(outer)}
-    body = []
-    for node in nodes:
-        body.append(
-            Instruction(node.op, tuple(place[o] for o in node.operands), node.result.type)
-        )
-        place[node.result] = len(place)
-    needed = [
+    return tuple(
         node.result
         for node in nodes
         if node.result in results or any(u not in inside for u in users.get(node.result, ()))
-    ]
-    op = Fused(len(outer), tuple(body), tuple(place[value] for value in needed))
+    )
+
+
+def _region(nodes: Sequence[Node], needed: Sequence[Value], mapping: dict[Value, Value]) -> Node:
+    """The node that computes ``needed``, with constants as its last operands."""
+    inside = set(nodes)
+    read = dict.fromkeys(o for node in nodes for o in node.operands if o.node not in inside)
+    outer = sorted(read, key=lambda value: isinstance(value.op, Constant))
+    place = {value: position for position, value in enumerate(outer)}
+    body = []
+    for node in nodes:
+        operands = tuple(place[operand] for operand in node.operands)
+        body.append(Instruction(node.op, operands, node.result.type))
+        place[node.result] = len(place)
     last = nodes[-1]
-    made = Node(
-        op,
+    return Node(
+        Fused(len(outer), tuple(body), tuple(place[value] for value in needed)),
         tuple(mapping[value] for value in outer),
         tuple(value.type for value in needed),
         location=last.location,
         phase=last.phase,
         label=last.label,
     )
-    mapping.update(zip(needed, made.results, strict=True))
-    return made
 
 
 def _schedule(graph: Graph, unit: dict[Node, Sequence[Node]]) -> list[Sequence[Node]]:
