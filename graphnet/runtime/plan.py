@@ -266,14 +266,27 @@ class _Planner:
             dtype = self._bind("t", value.type.dtype.numpy)
             self._line(f"{copied} = {own}({name}, {dtype}, {free})")
             results.append(copied)
-        pending = [(t, n) for t, n in self.graph.updates if self.destination.get(n) is not t]
-        for position, (_, new) in enumerate(pending):
-            if self.memory.get(self.live.origin[new]) is not None or new in self.destination:
-                self._line(f"s{position} = np.array({self.names[new]})")
-                self.names[new] = f"s{position}"
-        for target, new in pending:
-            self._line(f"np.copyto({self.names[target]}, {self.names[new]})")
+        self._write_updates()
         return results + [self.names[target] for target, _ in self.graph.updates]
+
+    def _write_updates(self) -> None:
+        """Copy new values to where they belong, unless they were computed there.
+
+        What lies in memory that an update overwrites is put aside first.
+        """
+        pending = [
+            (target, new)
+            for target, new in self.graph.updates
+            if new is not target and self.destination.get(new) is not target
+        ]
+        aside: dict[Value, str] = {}
+        for _, new in pending:
+            origin = self.live.origin[new]
+            if new not in aside and (origin in self.memory or origin in self.destination):
+                aside[new] = f"s{len(aside)}"
+                self._line(f"{aside[new]} = np.array({self.names[new]})")
+        for target, new in pending:
+            self._line(f"np.copyto({self.names[target]}, {aside.get(new, self.names[new])})")
 
     def _is_fresh(self, value: Value) -> bool:
         return _kernel(value.node) is not None and value not in self.destination
