@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each floor may import itself and the floors above it in this table. A package brings its modules.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "dtypes", "config", "source", "grad_mode"),
+    ("errors", "dtypes", "config", "source", "files", "grad_mode"),
     ("ir",),
     ("ops",),
     ("passes",),
