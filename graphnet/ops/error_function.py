@@ -105,7 +105,7 @@ def _erf_double(x: Array) -> Array:
     nearest /= _DENSITY
     step = x - nearest
     square = nearest * nearest
-    series = ((4 * square - 12) * square + 3) / 30
+    series: Array = ((4 * square - 12) * square + 3) / 30
     for term in ((3 - 2 * square) * nearest / 6, (2 * square - 1) / 3, -nearest, 1.0):
         series *= step
         series += term
