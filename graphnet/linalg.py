@@ -13,15 +13,17 @@ import math
 from typing import Any, Literal, NamedTuple
 
 from graphnet import dtypes
-from graphnet.functions.linalg import cross as _cross
-from graphnet.functions.linalg import det, matmul, matrix_power, slogdet
-from graphnet.functions.linalg import inverse as inv
+from graphnet.functions.linalg import matmul
 from graphnet.functions.options import reduced_dims, require_tensor
+from graphnet.functions.ranges import eye
 from graphnet.functions.reduction import amax, amin, sum
 from graphnet.functions.shaping import diagonal as _diagonal
 from graphnet.functions.shaping import squeeze
+from graphnet.functions.square_matrices import det, matrix_power, slogdet
+from graphnet.functions.square_matrices import inverse as inv
 from graphnet.functions.statistics import NormError, nuclear_norm
 from graphnet.functions.statistics import vector_norm as _vector_norm
+from graphnet.functions.tensor_products import cross as _cross
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.factorise import Cholesky, Eigh, Qr, Svd
@@ -321,8 +323,6 @@ def solve_triangular(
     triangle = Triu(int(unitriangular)) if upper else Tril(-int(unitriangular))
     matrix = triangle(x)
     if unitriangular:
-        from graphnet.functions.factories import eye
-
         matrix = matrix + eye(x.shape[-1], dtype=x.dtype)
     return solve(matrix, B, left=left)
 
@@ -350,7 +350,7 @@ def pinv(
     """
     x = require_tensor("linalg.pinv", "A", A)
     if x.numel() == 0:
-        return x.new_zeros((*x.shape[:-2], x.shape[-1], x.shape[-2]))  # type: ignore[no-any-return]
+        return _mt(x)
     u, s, vh = Svd()(x)
     cut = _threshold(x, s, atol, rcond if rtol is None else rtol)
     inverted = Where()(s > cut, 1 / Where()(s > cut, s, 1), 0)
@@ -361,6 +361,8 @@ def _threshold(x: Tensor, s: Tensor, atol: float | None, rtol: float | None) -> 
     """The singular value up to which they count as 0."""
     if rtol is None:
         rtol = 0.0 if atol else dtypes.finfo(x.dtype).eps * max(x.shape[-2:])
+    if s.shape[-1] == 0:
+        return s
     greatest = amax(s, -1, keepdim=True) * rtol
     return greatest if not atol else greatest.clamp(min=atol)  # type: ignore[no-any-return]
 

@@ -8,12 +8,14 @@ from graphnet.functions import (
     copies,
     creation,
     factories,
+    filling,
     indexing,
     joining,
     layouts,
     linalg,
     mixing,
     pointwise,
+    ranges,
     rearranging,
     reduction,
     rounding,
@@ -23,7 +25,9 @@ from graphnet.functions import (
     shaping,
     sorting,
     splitting,
+    square_matrices,
     statistics,
+    tensor_products,
     writing,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
@@ -33,12 +37,14 @@ from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
+from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
 from graphnet.functions.layouts import *  # noqa: F403
 from graphnet.functions.linalg import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
+from graphnet.functions.ranges import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
 from graphnet.functions.reduction import *  # noqa: F403
 from graphnet.functions.rounding import *  # noqa: F403
@@ -48,7 +54,9 @@ from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
+from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
+from graphnet.functions.tensor_products import *  # noqa: F403
 from graphnet.functions.writing import *  # noqa: F403
 
 __all__: list[str] = []
@@ -59,12 +67,14 @@ __all__ += conversion.__all__
 __all__ += copies.__all__
 __all__ += creation.__all__
 __all__ += factories.__all__
+__all__ += filling.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += layouts.__all__
 __all__ += linalg.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
+__all__ += ranges.__all__
 __all__ += rearranging.__all__
 __all__ += reduction.__all__
 __all__ += rounding.__all__
@@ -74,5 +84,7 @@ __all__ += searching.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += splitting.__all__
+__all__ += square_matrices.__all__
 __all__ += statistics.__all__
+__all__ += tensor_products.__all__
 __all__ += writing.__all__

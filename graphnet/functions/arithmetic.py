@@ -13,7 +13,7 @@ from graphnet import dtypes
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.options import combine
+from graphnet.functions.options import both_tensors, combine, require_tensor, with_tensor
 from graphnet.ir.types import Number
 from graphnet.ops.arithmetic import (
     Add,
@@ -113,6 +113,8 @@ subtract = sub
 def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """``other - alpha * input``."""
     subtrahend: Any = input
+    if not isinstance(input, Tensor):
+        return with_tensor(Sub(), input, other)
     if alpha != 1 or isinstance(alpha, bool):
         subtrahend = _times_alpha("rsub", other, input, alpha)
     return combine(Sub(), other, subtrahend)
@@ -215,14 +217,14 @@ def remainder(input: Tensor | Number, other: Tensor | Number) -> Tensor:
 
 @inplace
 @method
-def fmod(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
     """The remainder with the sign of the dividend, as C's ``fmod``.
 
     >>> import graphnet as torch
     >>> torch.fmod(torch.tensor([-3, 3]), 2)
     tensor([-1,  1])
     """
-    return combine(Fmod(), input, other)
+    return with_tensor(Fmod(), input, other)
 
 
 @inplace
@@ -255,14 +257,14 @@ def _double(x: Any) -> Any:
 
 @inplace("arctan2")
 @method("arctan2")
-def atan2(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def atan2(input: Tensor, other: Tensor) -> Tensor:
     """The angle of the point (``other``, ``input``), in radians, in (-pi, pi].
 
     >>> import graphnet as torch
     >>> torch.atan2(torch.tensor([1.0, -1.0]), torch.tensor([0.0, 0.0]))
     tensor([ 1.5708, -1.5708])
     """
-    return combine(Atan2(), input, other)
+    return both_tensors(Atan2(), input, other)
 
 
 arctan2 = atan2
@@ -270,26 +272,26 @@ arctan2 = atan2
 
 @inplace
 @method
-def hypot(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def hypot(input: Tensor, other: Tensor) -> Tensor:
     """The hypotenuse ``sqrt(input**2 + other**2)``, without overflow on the way.
 
     >>> import graphnet as torch
     >>> torch.hypot(torch.tensor([3.0]), torch.tensor([4.0]))
     tensor([5.])
     """
-    return combine(Hypot(), input, other)
+    return both_tensors(Hypot(), input, other)
 
 
 @method
-def logaddexp(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def logaddexp(input: Tensor, other: Tensor) -> Tensor:
     """``log(exp(input) + exp(other))``, without overflow on the way."""
-    return combine(Logaddexp(), input, other)
+    return both_tensors(Logaddexp(), input, other)
 
 
 @method
-def logaddexp2(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     """``log2(2**input + 2**other)``, without overflow on the way."""
-    return combine(Logaddexp2(), input, other)
+    return both_tensors(Logaddexp2(), input, other)
 
 
 @inplace
@@ -306,14 +308,14 @@ def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
 
 @inplace
 @method
-def copysign(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
     """The magnitude of ``input`` with the sign of ``other``.
 
     >>> import graphnet as torch
     >>> torch.copysign(torch.tensor([1.0, 2.0]), -0.0)
     tensor([-1., -2.])
     """
-    return combine(Copysign(), input, other)
+    return with_tensor(Copysign(), input, other)
 
 
 @inplace
@@ -325,38 +327,38 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     >>> torch.heaviside(torch.tensor([-1.0, 0.0, 2.0]), torch.tensor([0.5]))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    return combine(Heaviside(), input, values)
+    return both_tensors(Heaviside(), input, values, second="values")
 
 
 @inplace
 @method
-def nextafter(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
     """The next representable number after ``input`` towards ``other``."""
-    return combine(Nextafter(), input, other)
+    return both_tensors(Nextafter(), input, other)
 
 
 @inplace
 @method
-def gcd(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers.
 
     >>> import graphnet as torch
     >>> torch.gcd(torch.tensor([12, 18]), torch.tensor([8, 12]))
     tensor([4, 6])
     """
-    return combine(Gcd(), input, other)
+    return both_tensors(Gcd(), input, other)
 
 
 @inplace
 @method
-def lcm(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers.
 
     >>> import graphnet as torch
     >>> torch.lcm(torch.tensor([4, 6]), torch.tensor([6, 4]))
     tensor([12, 12])
     """
-    return combine(Lcm(), input, other)
+    return both_tensors(Lcm(), input, other)
 
 
 @inplace
@@ -368,7 +370,8 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.ldexp(torch.tensor([1.0]), torch.tensor([3]))
     tensor([8.])
     """
-    return combine(Mul(), input, combine(Pow(), 2.0, other))
+    x = require_tensor("ldexp", "input", input)
+    return combine(Mul(), x, combine(Pow(), 2.0, require_tensor("ldexp", "other", other, 2)))
 
 
 _QUOTIENTS: Final = {None: Div(), "trunc": TruncDivide(), "floor": FloorDivide()}
@@ -381,6 +384,7 @@ _OPERATORS: Final = {
     "__ifloordiv__": "floor_divide_",
     "__imod__": "remainder_",
     "__ipow__": "pow_",
+    "__rdiv__": "__rtruediv__",
 }
 
 for _operator, _method in _OPERATORS.items():

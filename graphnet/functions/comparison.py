@@ -12,7 +12,7 @@ from typing import Any, Final
 from graphnet import dtypes
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.options import combine, each, require_tensor
+from graphnet.functions.options import both_tensors, combine, each, require_tensor, with_tensor
 from graphnet.ir.types import Number
 from graphnet.ops.compare import (
     BitwiseAnd,
@@ -83,21 +83,21 @@ class ToleranceError(GraphnetError, RuntimeError):
 
 @inplace
 @method
-def eq(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def eq(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input == other``.
 
     >>> import graphnet as torch
     >>> torch.eq(torch.tensor([1, 2]), torch.tensor([1, 3]))
     tensor([ True, False])
     """
-    return combine(Equal(), input, other)
+    return with_tensor(Equal(), input, other)
 
 
 @inplace("not_equal")
 @method("not_equal")
-def ne(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def ne(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input != other``."""
-    return combine(NotEqual(), input, other)
+    return with_tensor(NotEqual(), input, other)
 
 
 not_equal = ne
@@ -105,9 +105,9 @@ not_equal = ne
 
 @inplace("less")
 @method("less")
-def lt(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def lt(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input < other``."""
-    return combine(Less(), input, other)
+    return with_tensor(Less(), input, other)
 
 
 less = lt
@@ -115,9 +115,9 @@ less = lt
 
 @inplace("less_equal")
 @method("less_equal")
-def le(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def le(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input <= other``."""
-    return combine(LessEqual(), input, other)
+    return with_tensor(LessEqual(), input, other)
 
 
 less_equal = le
@@ -125,9 +125,9 @@ less_equal = le
 
 @inplace("greater")
 @method("greater")
-def gt(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def gt(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input > other``."""
-    return combine(Greater(), input, other)
+    return with_tensor(Greater(), input, other)
 
 
 greater = gt
@@ -135,9 +135,9 @@ greater = gt
 
 @inplace("greater_equal")
 @method("greater_equal")
-def ge(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def ge(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether ``input >= other``."""
-    return combine(GreaterEqual(), input, other)
+    return with_tensor(GreaterEqual(), input, other)
 
 
 greater_equal = ge
@@ -145,28 +145,28 @@ greater_equal = ge
 
 @inplace
 @method
-def logical_and(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Whether both are true, which is: not zero.
 
     >>> import graphnet as torch
     >>> torch.logical_and(torch.tensor([1, 0]), torch.tensor([2, 3]))
     tensor([ True, False])
     """
-    return combine(LogicalAnd(), input, other)
+    return both_tensors(LogicalAnd(), input, other)
 
 
 @inplace
 @method
-def logical_or(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Whether at least one is true."""
-    return combine(LogicalOr(), input, other)
+    return both_tensors(LogicalOr(), input, other)
 
 
 @inplace
 @method
-def logical_xor(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     """Whether exactly one is true."""
-    return combine(LogicalXor(), input, other)
+    return both_tensors(LogicalXor(), input, other)
 
 
 @inplace
@@ -265,13 +265,13 @@ def signbit(input: Tensor) -> Tensor:
 @method
 def isposinf(input: Tensor) -> Tensor:
     """Whether it is infinity."""
-    return combine(Equal(), require_tensor("isposinf", "input", input), math.inf)
+    return with_tensor(Equal(), require_tensor("isposinf", "input", input), math.inf)
 
 
 @method
 def isneginf(input: Tensor) -> Tensor:
     """Whether it is minus infinity."""
-    return combine(Equal(), require_tensor("isneginf", "input", input), -math.inf)
+    return with_tensor(Equal(), require_tensor("isneginf", "input", input), -math.inf)
 
 
 @method

@@ -11,7 +11,7 @@ from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.options import combine, require_tensor
+from graphnet.functions.options import both_tensors, combine, require_tensor, with_tensor
 from graphnet.ir.types import Number
 from graphnet.ops.arithmetic import Add, Div, Fmax, Fmin, Lerp, Maximum, Minimum, Mul
 from graphnet.ops.bounds import Clamp, ClampMax, ClampMin
@@ -63,9 +63,9 @@ def clamp(
     if min is None and max is None:
         raise BoundsError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if max is None:
-        return combine(ClampMin(), x, min)
+        return with_tensor(ClampMin(), x, min)
     if min is None:
-        return combine(ClampMax(), x, max)
+        return with_tensor(ClampMax(), x, max)
     kept: Tensor = Clamp()(x, min, max)
     return kept
 
@@ -77,14 +77,14 @@ clip = clamp
 @method
 def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     """Each element, but at least ``min``."""
-    return combine(ClampMin(), require_tensor("clamp_min", "input", input), min)
+    return with_tensor(ClampMin(), require_tensor("clamp_min", "input", input), min)
 
 
 @inplace
 @method
 def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     """Each element, but at most ``max``."""
-    return combine(ClampMax(), require_tensor("clamp_max", "input", input), max)
+    return with_tensor(ClampMax(), require_tensor("clamp_max", "input", input), max)
 
 
 @method
@@ -95,13 +95,13 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
     tensor([3, 5])
     """
-    return combine(Maximum(), input, other)
+    return both_tensors(Maximum(), input, other)
 
 
 @method
 def minimum(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of two elements; NaN if either is."""
-    return combine(Minimum(), input, other)
+    return both_tensors(Minimum(), input, other)
 
 
 @method
@@ -112,13 +112,13 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.fmax(torch.tensor([float('nan'), 5.0]), torch.tensor([3.0, 2.0]))
     tensor([3., 5.])
     """
-    return combine(Fmax(), input, other)
+    return both_tensors(Fmax(), input, other)
 
 
 @method
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of two elements; of a number and NaN the number."""
-    return combine(Fmin(), input, other)
+    return both_tensors(Fmin(), input, other)
 
 
 @inplace

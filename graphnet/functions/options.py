@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from graphnet import dtypes
 from graphnet.devices import check_device
-from graphnet.errors import ArgumentError, ShapeError
+from graphnet.errors import ArgumentError, GraphnetError, ShapeError
 from graphnet.functions.arguments import distinct_dims, integers
 from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
@@ -24,6 +24,10 @@ _PYTHON_TYPES: Final = {
     builtins.bool: dtypes.bool,
     builtins.complex: dtypes.complex128,
 }
+
+
+class RangeError(GraphnetError, RuntimeError):
+    """Numbers that do not fit a dtype, or bounds and sizes that do not make a range."""
 
 
 def as_dtype(function: str, dtype: Any) -> dtypes.dtype | None:
@@ -63,6 +67,17 @@ def as_shape(function: str, sizes: tuple[Any, ...], size: Any = None) -> Shape:
     return shape
 
 
+def as_number(function: str, argument: str, value: Any) -> Any:
+    """A Python number out of a number or a tensor of one."""
+    if isinstance(value, (bool, int, float, complex)):
+        return value
+    if isinstance(value, Tensor) or hasattr(value, "item"):
+        return value.item()
+    raise ArgumentError(
+        f"{function}(): argument '{argument}' must be Number, not {type(value).__name__}"
+    )
+
+
 def finish(made: Tensor, device: Any, requires_grad: bool) -> Tensor:
     """The new tensor, as a leaf that wants gradients or not, on the CPU.
 
@@ -98,6 +113,33 @@ def each(op: Op, input: Tensor) -> Tensor:
     if not isinstance(input, Tensor):
         require_tensor(op.name, "input", input)
     result: Tensor = input._apply(op, input)
+    return result
+
+
+def with_tensor(op: Op, input: Tensor, other: Any) -> Tensor:
+    """Apply an operation of a tensor and a tensor or number.
+
+    Raises:
+        ArgumentError: the first is no tensor, or the second neither tensor nor number.
+    """
+    if not isinstance(input, Tensor):
+        raise ArgumentError(
+            f"{op.name}() received an invalid combination of arguments - got "
+            f"({type(input).__name__}, {type(other).__name__})",
+            cure="the first argument must be a tensor",
+        )
+    result: Tensor = input._apply(op, input, other)
+    return result
+
+
+def both_tensors(op: Op, input: Tensor, other: Tensor, *, second: str = "other") -> Tensor:
+    """Apply an operation of two tensors.
+
+    Raises:
+        ArgumentError: one is no tensor.
+    """
+    first = require_tensor(op.name, "input", input)
+    result: Tensor = first._apply(op, first, require_tensor(op.name, second, other, 2))
     return result
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
-from graphnet.errors import GraphnetError, OutOfRangeError
+from graphnet.errors import ArgumentError, GraphnetError, OutOfRangeError
 from graphnet.functions import return_types
 from graphnet.functions.arguments import integer
 from graphnet.functions.methods import inplace, method
@@ -232,7 +232,7 @@ def max(
     """
     second = dim if isinstance(dim, Tensor) else other
     if second is not None:
-        return maximum(input, second)
+        return maximum(_first_of("max", input, second), second)
     if dim is None:
         return _extreme("max", Amax, input, None, keepdim)
     x = require_tensor("max", "input", input)
@@ -254,7 +254,7 @@ def min(
     """
     second = dim if isinstance(dim, Tensor) else other
     if second is not None:
-        return minimum(input, second)
+        return minimum(_first_of("min", input, second), second)
     if dim is None:
         return _extreme("min", Amin, input, None, keepdim)
     x = require_tensor("min", "input", input)
@@ -351,6 +351,16 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the running sum of exponentials along a dimension, without overflow."""
     x = require_tensor("logcumsumexp", "input", input)
     return _result(LogCumsumExp(_one_dim("logcumsumexp", dim, x)), x)
+
+
+def _first_of(function: str, input: Any, other: Any) -> Tensor:
+    if isinstance(input, Tensor):
+        return input
+    raise ArgumentError(
+        f"{function}() received an invalid combination of arguments - got "
+        f"({type(input).__name__}, {type(other).__name__})",
+        cure="the first argument must be a tensor",
+    )
 
 
 def _cast(function: str, input: Any, dtype: Any) -> Tensor:

@@ -15,7 +15,6 @@ from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, NotEqual, Where
-from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import (
     FloatOnlyElementwise,
     IntegerElementwise,
@@ -24,6 +23,7 @@ from graphnet.ops.dtype_rules import (
     require_float,
 )
 from graphnet.ops.elementwise import Elementwise, FloatElementwise
+from graphnet.ops.index import zeros
 
 
 class DivisionError(GraphnetError, RuntimeError):
@@ -118,15 +118,24 @@ class _WholeQuotient(NumberElementwise):
         return lambda out, x, y: function(x, y, out=out)
 
 
-@op("floor_divide", Trait.NOT_DIFFERENTIABLE)
-class FloorDivide(_WholeQuotient):
+class _RoundedQuotient(_WholeQuotient):
+    """A quotient in steps: its gradient is zero."""
+
+    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
+        """Zero everywhere."""
+        zero = zeros(out.shape, g.dtype)
+        return zero, zero
+
+
+@op("floor_divide")
+class FloorDivide(_RoundedQuotient):
     """Quotient rounded towards minus infinity."""
 
     function = np.floor_divide
 
 
-@op("trunc_divide", Trait.NOT_DIFFERENTIABLE)
-class TruncDivide(_WholeQuotient):
+@op("trunc_divide")
+class TruncDivide(_RoundedQuotient):
     """Quotient rounded towards zero."""
 
     @staticmethod
@@ -233,7 +242,7 @@ class Copysign(FloatElementwise):
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value | None]:
         """1 where the signs agree, -1 where they do not, 0 at 0; the sign has no influence."""
         ratio = Where()(Equal()(x, 0), 0, out / x)
-        return g * ratio, Full(y.shape, g.dtype)(0)
+        return g * ratio, zeros(y.shape, g.dtype)
 
 
 @op("heaviside", Trait.NOT_DIFFERENTIABLE)
@@ -265,11 +274,15 @@ class Heaviside(Elementwise):
         return
 
 
-@op("nextafter", Trait.NOT_DIFFERENTIABLE)
+@op("nextafter")
 class Nextafter(FloatOnlyElementwise):
     """The next representable number after ``x`` towards ``y``."""
 
     ufunc = np.nextafter
+
+    def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
+        """1 where it moved, and nothing to what it moved towards."""
+        return Where()(Equal()(x, y), 0, g), zeros(out.shape, g.dtype)
 
 
 @op("gcd", Trait.COMMUTATIVE, Trait.NOT_DIFFERENTIABLE)

@@ -15,9 +15,10 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Arange, Eye
+from graphnet.ops.join import Cat
 from graphnet.ops.linalg import Inverse, LinAlgError, LinalgSolve, MatrixOp
 from graphnet.ops.matmul import transposed
-from graphnet.ops.shape import Reshape, Slice
+from graphnet.ops.shape import Reshape, Slice, SliceScatter
 
 
 def places(n: int) -> tuple[Value, Value]:
@@ -90,35 +91,55 @@ class Qr(MatrixOp):
         return tuple(self.call(lambda a: np.linalg.qr(a, mode), x))
 
     def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:
-        """For as many rows as columns or more.
+        """S. Walter, L. Lehmann, "Algorithmic Differentiation of Linear Algebra Functions", 2010.
+
+        Of a wide matrix only the square part at the left is factorised; the rest of ``r`` is
+        ``q.T`` times the rest of the matrix.
 
         Raises:
-            LinAlgError: there are fewer rows, or ``q`` was completed.
+            LinAlgError: ``q`` was completed by columns that the operand does not determine.
         """
-        q, r = out
+        (q, r), (gq, gr) = out, g
         rows, columns = x.shape[-2:]
-        if rows < columns or (self.complete and rows != columns):
+        if self.complete and rows > columns:
             raise LinAlgError(
-                f"linalg.qr: the gradient of a {rows} by {columns} matrix"
-                f"{' in mode complete' if self.complete else ''} is not defined",
-                cure='use mode "reduced" and at least as many rows as columns',
+                f"linalg.qr: the gradient of a {rows} by {columns} matrix in mode complete is not "
+                "defined, for it leaves columns of Q open",
+                cure='use mode "reduced"',
             )
-        gq, gr = g
-        if gq is None and gr is None:
-            return (None,)
-        terms = []
-        if gr is not None:
-            terms.append(r @ transposed(gr))
-        if gq is not None:
-            terms.append(-(transposed(gq) @ q))
-        middle = reduce(add, terms)
-        row, column = places(columns)
-        lower = Where()(row > column, middle, 0)
-        symmetric = lower + transposed(lower) + Where()(_diagonal(columns), middle, 0)
-        inner = q @ symmetric
-        if gq is not None:
-            inner = inner + gq
-        return (transposed(LinalgSolve()(r, transposed(inner))),)
+        if rows >= columns:
+            return (_through_qr(q, r, gq, gr),)
+        last, rest = x.ndim - 1, columns - rows
+        left, square = Slice(last, rows)(r, 0), SliceScatter(last, columns)
+        if gr is None:
+            through = _through_qr(q, left, gq, None)
+            return (None if through is None else square(through, 0),)
+        beyond, g_beyond = Slice(last, rest)(x, rows), Slice(last, rest)(gr, rows)
+        through_q = beyond @ transposed(g_beyond)
+        gq = through_q if gq is None else gq + through_q
+        through = _through_qr(q, left, gq, Slice(last, rows)(gr, 0))
+        return (Cat(last)(through, q @ g_beyond),)
+
+
+def _through_qr(q: Value, r: Value, gq: Value | None, gr: Value | None) -> Value | None:
+    """The gradient of a matrix with at least as many rows as columns."""
+    if gq is None and gr is None:
+        return None
+    terms = []
+    if gr is not None:
+        terms.append(r @ transposed(gr))
+    if gq is not None:
+        terms.append(-(transposed(gq) @ q))
+    middle = reduce(add, terms)
+    size = r.shape[-1]
+    row, column = places(size)
+    lower = Where()(row > column, middle, 0)
+    symmetric = lower + transposed(lower) + Where()(_diagonal(size), middle, 0)
+    inner = q @ symmetric
+    if gq is not None:
+        inner = inner + gq
+    result: Value = transposed(LinalgSolve()(r, transposed(inner)))
+    return result
 
 
 @op("svd")
