@@ -1,30 +1,43 @@
-"""Saving and loading objects that hold tensors: ``torch.save`` and ``torch.load``."""
+"""Saving and loading objects that hold tensors: ``torch.save`` and ``torch.load``.
+
+A saved object is a magic line, the length and the checksum of what follows, and a pickle. So a file
+that was cut short or damaged is recognised before anything in it is believed.
+"""
 
 from __future__ import annotations
 
-import io
 import os
 import pickle
+import struct
 import tempfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
 from graphnet.errors import GraphnetError
 
 _MAGIC = b"graphnet checkpoint 1\n"
+_FACTS = struct.Struct("<QI")  # length and checksum of the content
+_HEADER_BYTES = _FACTS.size + 4  # ... and a checksum of these: a wrong length must not be believed
 
 
 class CheckpointError(GraphnetError, RuntimeError):
-    """A file that is no checkpoint, or a damaged one."""
+    """A file that cannot be written, is no checkpoint, or is damaged."""
 
 
 def save(obj: Any, f: str | os.PathLike[str] | IO[bytes], **_: Any) -> None:
     """Write an object, tensors included, to a file or a binary stream.
 
-    A file is written beside its place first and moved there when it is whole: if the disk is full
-    or the program is stopped, what was there before stays.
+    Tensors that share memory do so when they are loaded again. A file is written beside its place
+    first and moved there when it is whole: if the disk is full or the program is stopped, what was
+    there before stays. Options of PyTorch's that concern its own format are accepted.
 
     Source: PyTorch's page ``torch.save``.
+
+    Raises:
+        RuntimeError: the file cannot be written.
+        AttributeError: ``f`` is neither a path nor a stream.
+        TypeError, pickle.PicklingError: there is something in the object that cannot be saved.
 
     >>> import io, graphnet as torch
     >>> buffer = io.BytesIO()
@@ -34,25 +47,55 @@ def save(obj: Any, f: str | os.PathLike[str] | IO[bytes], **_: Any) -> None:
     {'x': tensor([1.])}
     """
     if not isinstance(f, (str, os.PathLike)):
-        f.write(_MAGIC)
-        pickle.dump(obj, f, protocol=pickle.HIGHEST_PROTOCOL)
+        if not hasattr(f, "write"):
+            raise AttributeError(
+                "expected 'f' to be string, path, or a file-like object with a 'write' attribute, "
+                f"not {type(f).__name__}"
+            )
+        _write(obj, f)
         return
     target = Path(f)
     if not target.parent.is_dir():
         raise CheckpointError(
             f"Parent directory {target.parent} does not exist.", cure="make the folder first"
         )
+    try:
+        _replace(target, obj)
+    except OSError as error:
+        kept = "; what was there before is unchanged" if target.is_file() else ""
+        raise CheckpointError(
+            f"cannot write {target}: {error.strerror or error}{kept}",
+            cure="make room on the disk, or write to another folder",
+        ) from error
+
+
+def _replace(target: Path, obj: Any) -> None:
+    """Write a whole file and move it to its place; an exception leaves no trace."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(_MAGIC)
-            pickle.dump(obj, stream, protocol=pickle.HIGHEST_PROTOCOL)
+            _write(obj, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(name, target)
+        Path(name).chmod(_file_mode())
+        Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _file_mode() -> int:
+    """The permissions a new file gets; temporary files have fewer."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _write(obj: Any, stream: IO[bytes]) -> None:
+    content = pickle.dumps(obj, protocol=pickle.HIGHEST_PROTOCOL)
+    facts = _FACTS.pack(len(content), zlib.crc32(content))
+    stream.write(_MAGIC + facts + zlib.crc32(facts).to_bytes(4, "little"))
+    stream.write(content)
 
 
 def load(
@@ -60,28 +103,54 @@ def load(
     map_location: Any = None,
     pickle_module: Any = None,
     *,
-    weights_only: bool = False,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
     **_: Any,
 ) -> Any:
-    """Read back what :func:`save` wrote.
+    """Read back what :func:`save` wrote; of a stream, the next object in it.
 
     Like every unpickling this runs code that the file names: load only what you trust.
+    ``map_location`` and the options that concern PyTorch's own format are accepted.
 
     Source: PyTorch's page ``torch.load``.
 
     Raises:
         FileNotFoundError: there is no such file.
-        CheckpointError: the file is no checkpoint, or damaged.
+        EOFError: it is empty.
+        RuntimeError: it is no checkpoint, or damaged.
     """
-    if isinstance(f, (str, os.PathLike)):
-        name, content = str(f), Path(f).read_bytes()
-    else:
-        name, content = getattr(f, "name", "the stream"), f.read()
-    if not content.startswith(_MAGIC):
+    if not isinstance(f, (str, os.PathLike)):
+        return _read(f, str(getattr(f, "name", "the stream")))
+    with Path(f).open("rb") as stream:
+        return _read(stream, str(f))
+
+
+def _read(stream: IO[bytes], name: str) -> Any:
+    start = stream.read(len(_MAGIC))
+    if not start:
+        raise EOFError(f"{name} is empty: there is no checkpoint in it")
+    if start != _MAGIC[: len(start)]:
         raise CheckpointError(
             f"{name} is not a checkpoint of this package", cure="write it with graphnet.save(...)"
         )
+    header = stream.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES:
+        raise CheckpointError(f"{name} is truncated: it ends inside its header")
+    facts, guard = header[: _FACTS.size], header[_FACTS.size :]
+    if zlib.crc32(facts).to_bytes(4, "little") != guard:
+        raise CheckpointError(f"{name} is damaged: the checksum of its header is wrong")
+    length, checksum = _FACTS.unpack(facts)
+    content = stream.read(length)
+    if len(content) < length:
+        raise CheckpointError(
+            f"{name} is truncated: it should have {length} bytes of content, it has {len(content)}"
+        )
+    if zlib.crc32(content) != checksum:
+        raise CheckpointError(f"{name} is damaged: its checksum is wrong")
     try:
-        return pickle.load(io.BytesIO(content[len(_MAGIC) :]))  # noqa: S301  # see the docstring
-    except (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError) as error:
-        raise CheckpointError(f"{name} is damaged or from another version: {error}") from error
+        return pickle.loads(content)
+    except (AttributeError, ImportError) as error:
+        raise CheckpointError(
+            f"{name} holds an object of a class that is not there: {error}",
+            cure="define or import the class under the name it was saved with",
+        ) from error

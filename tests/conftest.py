@@ -1,6 +1,7 @@
-"""What holds for every test: one BLAS thread, no display, and draws that do not depend on time."""
+"""What holds for every test: one BLAS thread, no display, a fresh trace, no draws by the clock."""
 
 import os
+from collections.abc import Iterator
 
 # Test processes share the cores, and results must not depend on how many there are. These are
 # read when numpy, torch and matplotlib are first imported, which is after this file.
@@ -8,6 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says nothing on a busy machine. Continuous integration draws the same
@@ -20,3 +22,12 @@ settings.register_profile(
     derandomize="CI" in os.environ,
 )
 settings.load_profile("graphnet")
+
+
+@pytest.fixture(autouse=True)
+def fresh_trace() -> Iterator[None]:
+    """No test finds compiled what an earlier one ran, nor branches where that one went."""
+    from graphnet.trace.recorder import Recorder, recording
+
+    with recording(Recorder()):
+        yield
