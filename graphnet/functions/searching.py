@@ -6,14 +6,15 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet.errors import DtypeError
+from graphnet.functions import return_types
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.methods import method
 from graphnet.functions.shaping import movedim, shaped
 from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import refuse
-from graphnet.ops.reduce import Amax, Amin
-from graphnet.ops.search import Bincount, Histc, Searchsorted, Unique
+from graphnet.ops.reduce import Amax, Amin, Sum
+from graphnet.ops.search import Bincount, Histc, Histogram, HistogramEdges, Searchsorted, Unique
 from graphnet.ops.shape import Slice, wrap_dim
 from graphnet.tensor import Tensor, apply
 
@@ -21,6 +22,7 @@ __all__ = [
     "bincount",
     "bucketize",
     "histc",
+    "histogram",
     "searchsorted",
     "unique",
     "unique_consecutive",
@@ -171,6 +173,61 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         raise RefusedError(f"torch.histc: max must be larger than min, got {min} and {max}")
     counted: Tensor = Histc(bins)(input, float(min), float(max))
     return counted
+
+
+@method
+def histogram(
+    input: Tensor,
+    bins: int | Tensor,
+    *,
+    range: tuple[float, float] | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+) -> return_types.histogram:
+    """How many elements fall into each part of a range, and where the parts end.
+
+    Args:
+        bins: the number of equal parts, or their ends in ascending order.
+        range: from where to where; the tensor's own range unless given.
+        weight: what each element counts.
+        density: divide by the total and by each part's width.
+
+    >>> import graphnet as torch
+    >>> torch.tensor([1.0, 2.0, 1.0]).histogram(2, range=(0.0, 4.0)).hist
+    tensor([2., 1.])
+    """
+    if not input.dtype.is_floating_point:
+        raise refuse("histogram", input.dtype, "cast first, as in `x.float()`")
+    if weight is not None and (weight.shape != input.shape or weight.dtype is not input.dtype):
+        raise RefusedError(
+            "torch.histogram(): if weight tensor is provided it should have the same shape and "
+            f"dtype as the input tensor, but got {list(weight.shape)} {weight.dtype} and "
+            f"{list(input.shape)} {input.dtype}"
+        )
+    if isinstance(bins, Tensor):
+        if bins.ndim != 1 or bins.dtype is not input.dtype:
+            raise RefusedError(
+                "torch.histogram(): bins tensor should have one dimension and the dtype of the "
+                f"input tensor, but got {list(bins.shape)} {bins.dtype} and {input.dtype}"
+            )
+        edges = bins
+    else:
+        low, high = (0.0, 0.0) if range is None else map(float, range)
+        if bins <= 0:
+            raise RefusedError(
+                f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0"
+            )
+        if low > high:
+            raise RefusedError(
+                f"torch.histogram(): min should not exceed max, but got min {low} max {high}"
+            )
+        edges = HistogramEdges(bins)(input, low, high)
+    weights = () if weight is None else (weight,)
+    counts: Tensor = Histogram()(input, edges, *weights)
+    if density:
+        ends = Slice(0, edges.shape[0] - 1)
+        counts = counts / (Sum((0,))(counts) * (ends(edges, 1) - ends(edges, 0)))
+    return return_types.histogram(counts, edges)
 
 
 # ---------------------------------------------------------------------- different elements

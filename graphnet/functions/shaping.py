@@ -18,9 +18,11 @@ from graphnet.functions.arguments import (
 )
 from graphnet.functions.methods import method
 from graphnet.functions.subscripts import check_expands
-from graphnet.ir.types import Shape, Size, TensorType
+from graphnet.ir.types import Shape, Size, TensorType, contiguous_strides
 from graphnet.ops import elementwise
 from graphnet.ops.convert import Clone
+from graphnet.ops.create import Full
+from graphnet.ops.join import Cat
 from graphnet.ops.rearrange import Unfold
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import (
@@ -38,7 +40,7 @@ from graphnet.ops.shape import (
 )
 from graphnet.ops.strided import AsStrided
 from graphnet.runtime.storage import Layout
-from graphnet.tensor import Tensor
+from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "adjoint",
@@ -575,6 +577,34 @@ def as_strided(
         )
     seen: Tensor = AsStrided(shape, strides)(*_memory(input, offset, reach))
     return seen
+
+
+@method
+def resize_(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
+    """Give the tensor another shape, in place; memory is added where it is too small.
+
+    What new memory holds is arbitrary.
+
+    Raises:
+        RefusedError: the tensor requires grad.
+    """
+    shape = given_sizes("resize_", "size", sizes, named)
+    if self.requires_grad:
+        raise RefusedError("cannot resize variables that require grad")
+    count = math.prod(shape)
+    if self.storage_offset() + count <= self._storage.type.numel:
+        resized = as_strided(self, shape, contiguous_strides(shape))
+    else:
+        missing = apply(Full((count - self.numel(),), self.dtype), 0)
+        resized = shaped(Cat(0)(shaped(self, (self.numel(),)), missing), shape)
+    self._become(resized)
+    return self
+
+
+@method
+def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:
+    """Give the tensor the shape of another one, in place."""
+    return resize_(self, tuple(the_template.shape))
 
 
 def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:

@@ -113,6 +113,41 @@ def histogram_range(flat: Any, low: Any, high: Any) -> tuple[Any, Any]:
     return low, high
 
 
+@op("histogram_edges", Trait.NOT_DIFFERENTIABLE)
+class HistogramEdges(Op):
+    """The ``bins + 1`` ends of equal parts of the range from low to high, as for :class:`Histc`."""
+
+    bins: int
+
+    def infer(self, x: TensorType, low: TensorType, high: TensorType) -> TensorType:
+        return TensorType(x.dtype, (self.bins + 1,))
+
+    def kernel(self, x: Any, low: Any, high: Any) -> Any:
+        flat = np.ravel(x)
+        return np.linspace(*histogram_range(flat, low, high), self.bins + 1).astype(flat.dtype)
+
+
+@op("histogram", Trait.NOT_DIFFERENTIABLE)
+class Histogram(Op):
+    """How many elements, or what weight, falls between each of the sorted edges and the next.
+
+    Operands are the tensor, the edges and, optionally, weights. The last part includes its end.
+    """
+
+    def infer(self, x: TensorType, edges: TensorType, *weight: TensorType) -> TensorType:
+        return TensorType(x.dtype, (edges.shape[0] - 1,))
+
+    def kernel(self, x: Any, edges: Any, *weight: Any) -> Any:
+        flat = np.ravel(x)
+        inside = (flat >= edges[0]) & (flat <= edges[-1])
+        places = np.searchsorted(edges, flat[inside], "right") - 1
+        bins = len(edges) - 1
+        counted = np.bincount(
+            np.minimum(places, bins - 1), np.ravel(weight[0])[inside] if weight else None, bins
+        )
+        return counted.astype(flat.dtype)
+
+
 @op("unique", Trait.NOT_DIFFERENTIABLE)
 class Unique(Op):
     """The different slices of dimension 0: how many, which, where each went, how often it occurs.

@@ -192,6 +192,9 @@ v.unfold(0,-1,1)
 v.unfold(0,0,1).shape
 s.unfold(0,1,1)
 s.unfold(0,2,1)
+x.resize_(2,3)
+torch.zeros(2).resize_(5,5).shape
+x.resize_as_(v)
 x.as_strided((2,2),(1,1))
 x.as_strided((2,2),(1,1),3)
 x.as_strided((20,),(1,))
