@@ -113,10 +113,11 @@ def trunc_normal_(
 
     def refused(drawn: Tensor) -> Tensor:
         if likely:
-            return (drawn < a) | (drawn > b)
+            outside: Tensor = (drawn < a) | (drawn > b)
+            return outside
         log_density = ((drawn - mean) / std) ** 2 * -0.5 - peak
         chances = fn.empty_like(tensor).uniform_(generator=generator)
-        return fn.log(chances) > log_density
+        return fn.gt(fn.log(chances), log_density)
 
     with no_grad():
         result = draw()

