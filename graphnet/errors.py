@@ -6,7 +6,7 @@ Each type is also the built-in type that PyTorch raises in the same case, so pro
 
 from __future__ import annotations
 
-from graphnet.source import user_location
+from graphnet.source import Location, user_location
 
 
 class GraphnetError(Exception):
@@ -26,12 +26,24 @@ class GraphnetError(Exception):
         self.problem = problem
         self.cure = cure
         self.location = user_location()
-        lines = [problem]
-        if cure:
-            lines.append(f"  cure: {cure}")
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        lines = [self.problem]
+        if self.cure:
+            lines.append(f"  cure: {self.cure}")
         if self.location is not None:
             lines.append(f"  at {self.location.describe()}")
-        super().__init__("\n".join(lines))
+        return "\n".join(lines)
+
+    def caused_at(self, location: Location) -> None:
+        """Point at the line that is at fault, if another one than the one that met the error.
+
+        An operation's values are computed when somebody looks at them; an index that turns out to
+        be out of range then is a mistake in the line that asked for it.
+        """
+        self.location = location
+        self.args = (self._message(),)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.args, self.problem, self.cure))

@@ -145,7 +145,15 @@ class Tensor(Handle, Expression):
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to or through this tensor."""
-        return self._layout.requires_grad
+        return self._present().requires_grad
+
+    def _present(self) -> Layout:
+        """The layout, after a write to the memory that may have given this view a history."""
+        if self._base is not None and self._version != self._storage.version:
+            recorder = current_recorder()
+            if self._storage.segment is recorder.segment:
+                recorder.slot_of(self)
+        return self._layout
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -164,7 +172,8 @@ class Tensor(Handle, Expression):
         if requires_grad and not (self.dtype.is_floating_point or self.dtype.is_complex):
             raise AutogradError(
                 "only Tensors of floating point and complex dtype can require gradients, but this "
-                f"one is {self.dtype}"
+                f"one is {self.dtype}",
+                cure="give it a floating point dtype, as with .float() or dtype=torch.float32",
             )
         if requires_grad != layout.requires_grad:
             self._layout = layout.but(requires_grad=bool(requires_grad))
@@ -174,12 +183,12 @@ class Tensor(Handle, Expression):
     @property
     def is_leaf(self) -> bool:
         """Whether no differentiable operation made it."""
-        return self._layout.is_leaf
+        return self._present().is_leaf
 
     @property
     def grad_fn(self) -> Any:
         """The operation that made it, as a node of the backward graph; None for a leaf."""
-        return None if self._layout.is_leaf else grad_fn_of(self)
+        return None if self.is_leaf else grad_fn_of(self)
 
     @property
     def grad(self) -> Tensor | None:
@@ -320,7 +329,8 @@ class Tensor(Handle, Expression):
         if self._layout.requires_grad and not force:
             raise AutogradError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
-                "instead."
+                "instead.",
+                cure="use tensor.detach().numpy()",
             )
         return self._storage.export(self._settled())
 
@@ -333,7 +343,10 @@ class Tensor(Handle, Expression):
     def __bool__(self) -> bool:
         if self._layout.numel != 1:
             many = "more than one value" if self._layout.numel else "no values"
-            raise ScalarError(f"Boolean value of Tensor with {many} is ambiguous")
+            raise ScalarError(
+                f"Boolean value of Tensor with {many} is ambiguous",
+                cure="ask for .any() or .all(), or combine conditions with & and |",
+            )
         return bool(self._settled().item())
 
     def __int__(self) -> int:

@@ -122,10 +122,12 @@ def grad(
         create_graph=create_graph,
     )
     allowed = materialize_grads if allow_unused is None else allow_unused
-    if not allowed and any(gradient is None for gradient in found):
+    unused = next((place for place, gradient in enumerate(found) if gradient is None), None)
+    if unused is not None and not allowed:
         raise AutogradError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set "
-            "allow_unused=True if this is the desired behavior."
+            f"The differentiated Tensor at index {unused} appears to not have been used in the "
+            "graph. Set allow_unused=True if this is the desired behavior.",
+            cure="leave it out of the inputs, or pass allow_unused=True to get None for it",
         )
     if materialize_grads:
         return tuple(
@@ -167,5 +169,6 @@ def _check(roots: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> None:
         elif gradient.shape != root.shape:
             raise ShapeError(
                 f"Mismatch in shape: grad_output[{place}] has a shape of {gradient.shape} and "
-                f"output[{place}] has a shape of {root.shape}."
+                f"output[{place}] has a shape of {root.shape}.",
+                cure="give a gradient of the output's own shape",
             )

@@ -100,7 +100,10 @@ def inferred_shape(shape: Sequence[int], count: int) -> tuple[int, ...]:
                 "unspecified dimension size -1 can be any value and is ambiguous"
             )
     if not fits:
-        raise ShapeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+        raise ShapeError(
+            f"shape '{list(shape)}' is invalid for input of size {count}",
+            cure="the sizes must multiply to that number; -1 in place of one fits it",
+        )
     return tuple(count // known if size == -1 else size for size in shape)
 
 

@@ -118,7 +118,10 @@ def _items(x: Tensor, index: Any) -> tuple[Any, ...]:
     items = index if isinstance(index, tuple) else _as_items(index)
     items = tuple(map(_normal, items))
     if sum(map(_consumed, items)) > x.ndim:
-        raise OutOfRangeError(f"too many indices for tensor of dimension {x.ndim}")
+        raise OutOfRangeError(
+            f"too many indices for tensor of dimension {x.ndim}",
+            cure=f"its shape is {list(x.shape)}: give at most one index for each dimension",
+        )
     return items
 
 
@@ -176,7 +179,9 @@ def _normal(item: Any) -> Any:
             return int(item.item())
         if item.dtype not in _MASKS and item.dtype not in _INDICES:
             raise OutOfRangeError(
-                f"tensors used as indices must be long, int, byte or bool tensors, not {item.dtype}"
+                "tensors used as indices must be long, int, byte or bool tensors, not "
+                f"{item.dtype}",
+                cure="cast the index, as with .long()",
             )
         return item
     if isinstance(item, (str, bytes)):
@@ -219,7 +224,8 @@ def _select(x: Tensor, dim: int, index: int, place: int) -> Tensor:
     size = x.shape[dim]
     if not -size <= index < size:
         raise OutOfRangeError(
-            f"index {index} is out of bounds for dimension {place} with size {size}"
+            f"index {index} is out of bounds for dimension {place} with size {size}",
+            cure=f"indices go from {-size} to {size - 1}",
         )
     view: Tensor = Select(dim)(x, index % size)
     return view

@@ -50,8 +50,8 @@ def broadcast_shapes(name: str, operands: Sequence[TensorType]) -> Shape:
         sizes = operand.shape
         if len(sizes) > len(shape):
             shape = [1] * (len(sizes) - len(shape)) + shape
-        offset = len(shape) - len(sizes)
-        for position, size in enumerate(sizes, offset):
+        for back, size in enumerate(reversed(sizes), 1):  # the last dimension is compared first
+            position = len(shape) - back
             if shape[position] == 1:
                 shape[position] = size
             elif size not in (1, shape[position]):

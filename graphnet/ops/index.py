@@ -102,7 +102,8 @@ def out_of_bounds(shape: Shape, dims: Sequence[int], indices: Iterable[Any]) -> 
         outside = flat[(flat < -size) | (flat >= size)]
         if outside.size:
             return OutOfRangeError(
-                f"index {outside[0]} is out of bounds for dimension {dim} with size {size}"
+                f"index {outside[0]} is out of bounds for dimension {dim} with size {size}",
+                cure=f"indices go from {-size} to {size - 1}",
             )
     return OutOfRangeError(f"an index is out of bounds for shape {list(shape)}")
 

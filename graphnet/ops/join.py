@@ -50,7 +50,8 @@ class Cat(_Joining):
                     raise ShapeError(
                         f"cat: Sizes of tensors must match except in dimension {self.dim}. "
                         f"Expected size {wanted} but got size {size} for tensor number {number} "
-                        f"in the list: shapes {list(first.shape)} and {list(operand.shape)}"
+                        f"in the list: shapes {list(first.shape)} and {list(operand.shape)}",
+                        cure="only the sizes of the dimension they are joined along may differ",
                     )
         total = sum(operand.shape[self.dim] for operand in operands)
         return first.with_shape((*first.shape[: self.dim], total, *first.shape[self.dim + 1 :]))
@@ -90,7 +91,8 @@ class Stack(_Joining):
             if operand.shape != first.shape:
                 raise ShapeError(
                     "stack expects each tensor to be equal size, but got "
-                    f"{list(first.shape)} at entry 0 and {list(operand.shape)} at entry {number}"
+                    f"{list(first.shape)} at entry 0 and {list(operand.shape)} at entry {number}",
+                    cure="join tensors of different sizes with cat, or pad them first",
                 )
         shape = (*first.shape[: self.dim], len(operands), *first.shape[self.dim :])
         return TensorType(first.dtype, shape)

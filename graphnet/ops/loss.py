@@ -17,7 +17,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Hardtanh
 from graphnet.ops.arithmetic import Maximum
-from graphnet.ops.compare import Where
+from graphnet.ops.compare import Equal, Where
 from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.elementwise import broadcast_shapes, casts, promoted
 from graphnet.ops.index import RangeError
@@ -208,18 +208,22 @@ class BinaryCrossEntropy(_Loss):
         return super().infer(*operands)
 
     def pointwise(self, x: Array, y: Array, *numbers: Any) -> Any:
-        """Checks the predictions on the way.
+        """Checks that both are probabilities on the way.
 
         Raises:
-            RangeError: a prediction is not within 0 and 1.
+            RangeError: one is not within 0 and 1, or is NaN.
         """
-        wrong = ~((x >= 0) & (x <= 1)) & ~np.isnan(x)
-        if np.any(wrong):
-            raise RangeError(
-                "binary_cross_entropy: all elements of input should be between 0 and 1, but one "
-                f"is {np.asarray(x)[wrong].flat[0]}",
-                cure="apply sigmoid first, or use binary_cross_entropy_with_logits",
-            )
+        for given, name, cure in (
+            (x, "input", "apply sigmoid first, or use binary_cross_entropy_with_logits"),
+            (y, "target", "targets are probabilities"),
+        ):
+            wrong = ~((given >= 0) & (given <= 1))
+            if np.any(wrong):
+                raise RangeError(
+                    f"binary_cross_entropy: all elements of {name} should be between 0 and 1, but "
+                    f"one is {np.asarray(given)[wrong].flat[0]}",
+                    cure=cure,
+                )
         positive = np.maximum(np.log(x), _LOG_FLOOR)
         negative = np.maximum(np.log1p(-x), _LOG_FLOOR)
         return (y - 1) * negative - y * positive
@@ -272,7 +276,8 @@ class KlDiv(_Loss):
             return -(likelihood * g), likelihood * (y - x + 1) * g if y.requires_grad else None
         if not y.requires_grad:
             return -(y * g), None
-        return -(y * g), (Where()(y > 0, Log()(y) + 1, 0) - x) * g
+        # A quotient instead of 1: PyTorch's slope at a target of 0 is NaN.
+        return -(y * g), (Where()(Equal()(y, 0), 0, Log()(y)) + y / y - x) * g
 
     @property
     def grad_name(self) -> str:

@@ -34,7 +34,8 @@ def check_bounds(index: Any, size: int, dim: int) -> None:
         flat = np.ravel(index)
         raise RangeError(
             f"index {flat[(flat < 0) | (flat >= size)][0]} is out of bounds for dimension {dim} "
-            f"with size {size}"
+            f"with size {size}",
+            cure=f"indices go from 0 to {size - 1}",
         )
 
 

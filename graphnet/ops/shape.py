@@ -26,7 +26,8 @@ def wrap_dim(dim: int, ndim: int) -> int:
     if not -span <= dim < span:
         raise OutOfRangeError(
             f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got "
-            f"{dim})"
+            f"{dim})",
+            cure=f"the tensor has {ndim} dimensions: name one of them, from the front or the back",
         )
     return dim % span
 
@@ -38,9 +39,7 @@ def sum_to(g: Value, shape: Shape) -> Value:
     if g.shape == shape:
         return g
     lead = g.ndim - len(shape)
-    stretched = [
-        lead + d for d, size in enumerate(shape) if size == 1 and g.shape[lead + d] != 1
-    ]
+    stretched = [lead + d for d, size in enumerate(shape) if size == 1 and g.shape[lead + d] != 1]
     dims = (*range(lead), *stretched)
     if dims:
         g = Sum(dims, True)(g)
@@ -74,7 +73,8 @@ class Reshape(Op):
         """
         if math.prod(self.shape) != x.numel:
             raise ShapeError(
-                f"{self.name}: shape '{list(self.shape)}' is invalid for input of size {x.numel}"
+                f"{self.name}: shape '{list(self.shape)}' is invalid for input of size {x.numel}",
+                cure="the sizes must multiply to that number; -1 in place of one fits it",
             )
         return TensorType(x.dtype, self.shape)
 

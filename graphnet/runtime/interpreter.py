@@ -9,6 +9,7 @@ import numpy as np
 
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
+from graphnet.runtime.blame import blame
 
 
 def evaluate(
@@ -32,7 +33,11 @@ def evaluate(
     with np.errstate(all="ignore"):
         for node in nodes:
             if node in needed:
-                results = node.op.kernel(*(known[operand] for operand in node.operands))
+                try:
+                    results = node.op.kernel(*(known[operand] for operand in node.operands))
+                except Exception as error:
+                    blame(error, node)
+                    raise
                 if len(node.results) == 1:
                     known[node.results[0]] = results
                 else:

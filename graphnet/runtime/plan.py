@@ -15,6 +15,7 @@ from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.types import TensorType
 from graphnet.ops.elementwise import Elementwise
 from graphnet.runtime.arena import Arena, Buffer
+from graphnet.runtime.blame import blame
 from graphnet.runtime.liveness import Liveness
 
 
@@ -56,7 +57,7 @@ class Plan:
             if trace.tb_frame.f_code.co_filename == _FILE:
                 node = self.lines.get(trace.tb_lineno)
                 if node is not None:
-                    error.add_note(f"in `{node.op}`, recorded at {node.location}")
+                    blame(error, node)
                 return
             trace = trace.tb_next
 

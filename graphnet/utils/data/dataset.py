@@ -307,6 +307,7 @@ def random_split(
         raise ValueRangeError(
             "Sum of input lengths does not equal the length of the input dataset! "
             f"The lengths are {list(lengths)}, the dataset has {total} samples",
+            cure="give lengths that add up to that, or fractions that add up to 1",
         )
     order: list[int] = fn.randperm(total, generator=generator).tolist()
     ends = itertools.accumulate(sizes)

@@ -26,7 +26,12 @@ def draw_seed(generator: Generator | None = None) -> int:
 def check_positive(name: str, value: object) -> None:
     """Raises ValueError unless ``value`` is an integer above zero."""
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise ValueRangeError(f"{name} should be a positive integer value, but got {name}={value}")
+        raise ValueRangeError(
+            f"{name} should be a positive integer value, but got {name}={value}",
+            cure="there must be something to draw from: is the dataset empty?"
+            if name == "num_samples"
+            else "give a whole number above 0",
+        )
 
 
 class Sampler(Generic[T_co]):

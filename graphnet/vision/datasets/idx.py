@@ -66,7 +66,8 @@ def parse_idx(data: bytes, name: str = "data") -> np.ndarray[Any, Any]:
         how = "is truncated" if len(data) < wanted else "has trailing bytes"
         raise IdxError(
             f"{name} {how}: {kind.newbyteorder('=').name} of shape {shape} takes {wanted} bytes, "
-            f"the file has {len(data)}"
+            f"the file has {len(data)}",
+            cure="get the file again",
         )
     elements = np.frombuffer(data, dtype=kind, offset=start)
     return elements.astype(kind.newbyteorder("=")).reshape(shape)

@@ -155,7 +155,8 @@ class MNIST(VisionDataset):
             raise DatasetNotFoundError(
                 "Dataset not found. You can use download=True to download it: there is no "
                 f"{part}-images-idx3-ubyte[.gz] with {part}-labels-idx1-ubyte[.gz] in "
-                f"{self.raw_folder}"
+                f"{self.raw_folder}",
+                cure="use download=True, or name the folder the data is in as root",
             )
         image_bytes, label_bytes = read_bytes(image_path), read_bytes(label_path)
         images = _parse(image_path, image_bytes, dimensions=3)
