@@ -20,6 +20,7 @@ from graphnet.functions.filling import (
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, as_shape, finish, require_tensor
 from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.index import MaskedFill
 from graphnet.ops.random import (
     Bernoulli,
     BernoulliFrom,
@@ -179,7 +180,7 @@ def randperm(
     >>> import graphnet as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randperm(5)
-    tensor([4, 1, 0, 3, 2])
+    tensor([4, 0, 1, 3, 2])
     """
     count = integer("randperm", "n", n)
     if count < 0:
@@ -314,7 +315,12 @@ def bernoulli(
         return draw(op, probability("bernoulli", p), generator=generator)
     if is_integral(x.dtype):
         raise refuse("bernoulli", x.dtype, "take floating-point probabilities")
-    return draw(BernoulliFrom(x.dtype), x, generator=generator)
+    sample = draw(BernoulliFrom(x.dtype), x.detach(), generator=generator)
+    if not x.requires_grad:
+        return sample
+    # What is drawn changes in steps: the gradient is zero, which is not the same as none.
+    linked: Tensor = sample + MaskedFill()(x, True, 0)
+    return linked
 
 
 @method

@@ -101,8 +101,8 @@ def det(input: Tensor) -> Tensor:
     """The determinant of square matrices.
 
     >>> import graphnet as torch
-    >>> torch.det(torch.tensor([[1.0, 2.0], [3.0, 5.0]]))
-    tensor(-1.0000)
+    >>> torch.det(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    tensor(6.)
     """
     determinant: Tensor = _matrix(Determinant(), input)
     return determinant

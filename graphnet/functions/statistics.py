@@ -170,7 +170,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 
     >>> import graphnet as torch
     >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     x = require_tensor("logsumexp", "input", input)
     result: Tensor = Logsumexp(reduced_dims("logsumexp", dim, x.dim()), keepdim)(x)

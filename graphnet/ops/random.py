@@ -10,17 +10,14 @@ place take that tensor's strides; None is row-major order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import GeneratorType, Shape, Stride, TensorType, Type
-from graphnet.ops.index import zeros
 
 _TRAITS = frozenset({Trait.RANDOM, Trait.NOT_DIFFERENTIABLE})
 
@@ -128,10 +125,11 @@ class RandomIntegers(_Fill):
     stride: Stride | None = None
 
 
-@op("bernoulli_from", Trait.RANDOM)
+@op("bernoulli_from")
 class BernoulliFrom(Op):
     """1 with the probability in the same place of operand 1, else 0."""
 
+    family_traits = _TRAITS
     dtype: dtypes.dtype
     stride: Stride | None = None
 
@@ -143,11 +141,6 @@ class BernoulliFrom(Op):
         """The engine's draw, which refuses what is no probability."""
         drawn = state.bernoulli_from(probabilities, self.dtype.numpy, strides=self.stride)
         return drawn.astype(self.dtype.numpy, copy=False), state
-
-    def vjp(self, g: Any, out: Any, *operands: Any) -> Sequence[Value | None]:
-        """Zero everywhere: which numbers were drawn changes in steps."""
-        probabilities = operands[1]
-        return None, zeros(probabilities.shape, probabilities.dtype)
 
 
 @op("permutation")
