@@ -80,6 +80,10 @@ class Convolution(_Convolving):
         """
         x, weight, *rest = operands
         self._check_dtypes(operands)
+        if min(self.stride) < 1:
+            raise ShapeError(
+                f"convolution: non-positive stride is not supported, got {self.stride}"
+            )
         self._check_channels(x, weight)
         if rest and rest[0].shape != weight.shape[:1]:
             raise ShapeError(
@@ -112,8 +116,9 @@ class Convolution(_Convolving):
         if self.groups < 1:
             raise ShapeError("convolution: non-positive groups is not supported")
         if filters < self.groups or filters % self.groups:
+            wanted = "at least" if filters < self.groups else "divisible by"
             raise ShapeError(
-                f"convolution: Given groups={self.groups}, expected weight to be divisible by "
+                f"convolution: Given groups={self.groups}, expected weight to be {wanted} "
                 f"{self.groups} at dimension 0, but got weight of size {list(weight.shape)} instead"
             )
         if x.shape[1] != channels:

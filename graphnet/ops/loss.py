@@ -33,7 +33,7 @@ def check_reduction(reduction: str) -> None:
     """Raise ValueRangeError unless this is the name of a reduction."""
     if reduction not in REDUCTIONS:
         raise ValueRangeError(
-            f"{reduction} is not a valid value for reduction",
+            f"{reduction} is not a valid value for reduction ({reduction} is not valid)",
             cure="it is one of " + ", ".join(map(repr, REDUCTIONS)),
         )
 

@@ -51,11 +51,16 @@ class Pooling(Op):
         places = self.windows.places(shape[lead:])
         if min(places) < 1 or 0 in shape[1:lead]:
             raise ShapeError(
-                f"{self.name}: Given input size {list(shape)}: the calculated output size "
-                f"{[*shape[:lead], *places]} is too small",
+                f"{self.name}: Given input size: ({_times(shape, lead)}). Calculated output size: "
+                f"({_times((*shape[:lead], *places), lead)}). Output size is too small",
                 cure="pad the input, or use a smaller kernel",
             )
         return (*shape[:lead], *places)
+
+
+def _times(shape: Shape, lead: int) -> str:
+    """The channels and spatial sizes as in ``3x28x28``."""
+    return "x".join(map(str, shape[max(lead - 1, 0) :]))
 
 
 class _MaxPooling(Pooling):

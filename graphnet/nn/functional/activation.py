@@ -103,9 +103,15 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         require_tensor("prelu", "input", input),
         require_tensor("prelu", "weight", weight, 2),
     )
+    if weight.ndim > 1:
+        raise RefusedError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}"
+        )
     if weight.numel() != 1:
+        if not x.ndim:
+            raise RefusedError("prelu: Not allow zero-dim input tensor.")
         channels = x.shape[1] if x.ndim > 1 else 1
-        if weight.ndim != 1 or weight.numel() != channels:
+        if weight.numel() != channels:
             raise RefusedError(
                 f"prelu: Mismatch of parameter numbers and input channel size. Found parameter "
                 f"numbers = {weight.numel()}, and channel size = {channels}."
@@ -133,6 +139,11 @@ def rrelu(
     tensor([-0.2000,  2.0000])
     """
     x = require_tensor("rrelu", "input", input)
+    if lower > upper:
+        raise RefusedError(
+            "rrelu: Lower bound should be less than or equal to the upper bound, but got "
+            f"{lower} and {upper}"
+        )
     if not training:
         return leaky_relu(x, (lower + upper) / 2, inplace)
     slopes = draw(Uniform(tuple(x.shape), x.dtype), lower, upper)
@@ -266,7 +277,8 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     x = require_tensor("softshrink", "input", input)
     if lambd < 0:
         raise RefusedError(
-            f"softshrink: lambda must be greater or equal to 0, but found to be {lambd}"
+            "softshrink: lambda must be in range [0, 3.40282e+38] for input dtype Float, but found "
+            f"{lambd}"
         )
     result: Tensor = Where()(x > lambd, x - lambd, Where()(x < -lambd, x + lambd, x * 0))
     return result

@@ -14,6 +14,7 @@ from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.common import sizes
 from graphnet.ops.conv import Convolution, ConvolutionInputGrad
+from graphnet.ops.pad import ConstantPad
 from graphnet.ops.windows import Ints, Padding
 from graphnet.tensor import Tensor
 
@@ -190,8 +191,13 @@ def _transposed(
             f"{function}: Given input size per channel: {list(x.shape[2:])}. Calculated output "
             f"size per channel: {list(spatial)}. Output size is too small"
         )
-    pads = tuple((p, p) for p in before)
-    result: Tensor = ConvolutionInputGrad(steps, pads, gaps, groups, spatial)(x, weight)
+    # Output padding shows what padding would cut off, and behind that zeros.
+    pads = tuple((p, max(p - e, 0)) for p, e in zip(before, extra, strict=True))
+    spare = tuple(max(e - p, 0) for p, e in zip(before, extra, strict=True))
+    reached = tuple(n - e for n, e in zip(spatial, spare, strict=True))
+    result: Tensor = ConvolutionInputGrad(steps, pads, gaps, groups, reached)(x, weight)
+    if any(spare):
+        result = ConstantPad(((0, 0), (0, 0), *((0, e) for e in spare)))(result, 0)
     if bias is not None:
         result = result + fn.reshape(bias, (-1, *(1,) * count))
     return result if was_batched else fn.squeeze(result, 0)

@@ -139,7 +139,7 @@ def feature_alpha_dropout(
     tensor([[1., 1., 1.]])
     """
     x = require_tensor("feature_alpha_dropout", "input", input)
-    shape = _channels(x, batched=True)
+    shape = _channels(x, batched=True) if training else ()
     return _alpha_dropped("feature_alpha_dropout", x, p, training, inplace, shape)
 
 

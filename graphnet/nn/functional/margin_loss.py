@@ -11,6 +11,7 @@ from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.functional.distance import pairwise_distance
 from graphnet.nn.functional.loss import reduced
 from graphnet.ops.compare import Where
+from graphnet.ops.loss import check_reduction
 from graphnet.tensor import Tensor
 
 
@@ -79,7 +80,7 @@ def soft_margin_loss(
     """
     x = require_tensor("soft_margin_loss", "input", input)
     reduction = reduction_of(size_average, reduce, reduction)
-    return reduced(-logsigmoid(target * x), reduction)
+    return reduced(-logsigmoid(x * target), reduction)
 
 
 def cosine_embedding_loss(
@@ -145,7 +146,8 @@ def triplet_margin_loss(
         reduction: "mean", "sum" or "none".
 
     Raises:
-        RefusedError: (a RuntimeError) the margin is not positive, or dimensions differ.
+        ValueRangeError: (a ValueError) the margin is not positive.
+        RefusedError: (a RuntimeError) numbers of dimensions differ.
 
     Source: Balntas et al. 2016, "Learning local feature descriptors with triplets".
 
@@ -156,7 +158,7 @@ def triplet_margin_loss(
     """
     reduction = reduction_of(size_average, reduce, reduction)
     if margin <= 0:
-        raise RefusedError(f"triplet_margin_loss: margin must be greater than 0, got {margin}")
+        raise ValueRangeError(f"triplet_margin_loss: margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:
         raise RefusedError(
             "triplet_margin_loss: The anchor, positive, and negative tensors are expected to have "
@@ -195,6 +197,7 @@ def multi_margin_loss(
     """
     x = require_tensor("multi_margin_loss", "input", input)
     reduction = reduction_of(size_average, reduce, reduction)
+    check_reduction(reduction)
     if p not in (1, 2):
         raise ValueRangeError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
     rows = x if x.ndim == 2 else fn.reshape(x, (1, -1))

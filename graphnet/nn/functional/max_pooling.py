@@ -36,16 +36,11 @@ def _max_pool(
     return_indices: bool,
 ) -> Any:
     x = require_tensor(function, "input", input)
-    spatial = spatial_of(function, x, count)
-    window = sizes(function, "kernel_size", kernel_size, count)
-    steps = window if stride in (None, ()) else sizes(function, "stride", stride, count)
-    gaps = sizes(function, "dilation", dilation, count)
-    before = sizes(function, "padding", padding, count)
-    pads, _ = geometry_of(function, spatial, window, steps, before, gaps, ceil_mode)
+    window, steps, pads, gaps, _ = geometry_of(
+        function, x, count, kernel_size, stride, padding, dilation, ceil_mode
+    )
     out: Tensor = MaxPool(window, steps, pads, gaps)(x)
-    if not return_indices:
-        return out
-    return out, MaxPoolIndices(window, steps, pads, gaps)(x, out)
+    return (out, MaxPoolIndices(window, steps, pads, gaps)(x, out)) if return_indices else out
 
 
 def max_pool1d(

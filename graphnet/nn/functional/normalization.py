@@ -50,6 +50,8 @@ def batch_norm(
     tensor([-1.0000,  1.0000])
     """
     x = require_tensor("batch_norm", "input", input)
+    if not x.numel():
+        return fn.clone(x)
     if x.ndim < 2:
         raise ShapeError(
             f"batch_norm: expected an input of at least 2 dimensions, (N, C, ...), but got {x.ndim}"
@@ -167,6 +169,11 @@ def rms_norm(
 
     x = require_tensor("rms_norm", "input", input)
     count = _ending("rms_norm", x, tuple(normalized_shape))
+    if weight is not None and weight.shape != tuple(normalized_shape):
+        raise ShapeError(
+            "rms_norm: Expected weight to be of same shape as normalized_shape, but got weight of "
+            f"shape {list(weight.shape)} and normalized_shape = {list(normalized_shape)}"
+        )
     dims = tuple(range(x.ndim - count, x.ndim))
     if eps is None:
         eps = dtypes.finfo(x.dtype).eps

@@ -52,6 +52,10 @@ def pad(
             "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now: "
             f"got pad={list(pad)} for input of shape {list(x.shape)}"
         )
+    if mode == "circular" and min(pad) < 0:
+        # What is cut off takes no part in going round.
+        x = ConstantPad(tuple((min(a, 0), min(b, 0)) for a, b in pads))(x, 0)
+        pads = tuple((max(a, 0), max(b, 0)) for a, b in pads)
     edge: Tensor = EdgePad(pads, mode)(x)
     return edge
 

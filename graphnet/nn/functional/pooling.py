@@ -16,7 +16,6 @@ from graphnet.nn.functional.pooling_geometry import (
     equal_parts,
     geometry_of,
     parts_of,
-    spatial_of,
 )
 from graphnet.ops.avg_pool import AvgPool
 from graphnet.ops.resample import Resample
@@ -35,14 +34,11 @@ def _avg_pool(
     divisor_override: int | None,
 ) -> Tensor:
     x = require_tensor(function, "input", input)
-    spatial = spatial_of(function, x, count)
-    window = sizes(function, "kernel_size", kernel_size, count)
-    steps = window if stride in (None, ()) else sizes(function, "stride", stride, count)
-    before = sizes(function, "padding", padding, count)
     if divisor_override == 0:
         raise RefusedError(f"{function}: divisor must be not zero")
-    ones = (1,) * count
-    pads, overhang = geometry_of(function, spatial, window, steps, before, ones, ceil_mode)
+    window, steps, pads, _, overhang = geometry_of(
+        function, x, count, kernel_size, stride, padding, 1, ceil_mode
+    )
     op = AvgPool(window, steps, pads, overhang, count_include_pad, divisor_override)
     result: Tensor = op(x)
     return result

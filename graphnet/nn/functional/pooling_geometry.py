@@ -6,10 +6,11 @@ once for each spatial dimension.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from graphnet.errors import ShapeError
+from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError, integer
+from graphnet.nn.functional.common import sizes
 from graphnet.ops.windows import Ints, Padding
 from graphnet.tensor import Tensor
 
@@ -22,8 +23,8 @@ def spatial_of(function: str, x: Tensor, count: int) -> Ints:
     """
     if x.ndim not in (count + 1, count + 2):
         raise ShapeError(
-            f"{function}(): Expected {count + 1}D or {count + 2}D (batch mode) input, but got "
-            f"input of size {list(x.shape)}"
+            f"{function}: Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional "
+            f"0 dim batch size for input, but got:{list(x.shape)}"
         )
     if 0 in x.shape[-count - 1 :]:
         raise ShapeError(
@@ -44,39 +45,68 @@ def _overhang(n: int, reach: int, stride: int, padding: int) -> int:
     return max((places - 1) * stride + reach - (n + 2 * padding), 0)
 
 
+class Geometry(NamedTuple):
+    """Windows, with one number for each spatial dimension.
+
+    Attributes:
+        window, stride, dilation: as given.
+        padding: before and after the input; after it is also what ``ceil_mode`` adds.
+        overhang: what ``ceil_mode`` adds.
+    """
+
+    window: Ints
+    stride: Ints
+    padding: Padding
+    dilation: Ints
+    overhang: Ints
+
+
 def geometry_of(
     function: str,
-    spatial: Ints,
-    window: Ints,
-    stride: Ints,
-    padding: Ints,
-    dilation: Ints,
-    ceil_mode: bool,
-) -> tuple[Padding, Ints]:
-    """The padding before and after, and how much of the latter is due to ``ceil_mode``.
+    x: Tensor,
+    count: int,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Geometry:
+    """What the arguments of a pooling mean for an input.
 
     Raises:
         RefusedError: (a RuntimeError) a size, stride or dilation is not positive, or the padding
-            is more than half of the window.
+            is negative or more than half of the window.
+        ShapeError: the input has other dimensions.
     """
-    if min(window) < 1 or min(dilation) < 1:
-        raise RefusedError(
-            f"{function}: kernel size and dilation should be greater than zero, but got "
-            f"{window} and {dilation}"
-        )
-    if min(stride) < 1:
-        raise RefusedError(f"{function}: stride should not be zero, but got {stride}")
-    reach = tuple(d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True))
-    if min(padding) < 0 or any(p > r // 2 for p, r in zip(padding, reach, strict=True)):
-        raise RefusedError(
-            f"{function}: pad should be non-negative and at most half of effective kernel size, "
-            f"but got pad={padding}, kernel_size={window} and dilation={dilation}"
-        )
-    overhang = (0,) * len(spatial)
+    window = sizes(function, "kernel_size", kernel_size, count)
+    steps = window if stride in (None, (), []) else sizes(function, "stride", stride, count)
+    gaps = sizes(function, "dilation", dilation, count)
+    before = sizes(function, "padding", padding, count)
+    _check_window(function, window, steps, before, gaps)
+    spatial = spatial_of(function, x, count)
+    overhang = (0,) * count
     if ceil_mode:
-        overhang = tuple(map(_overhang, spatial, reach, stride, padding))
-    pads = tuple((p, p + extra) for p, extra in zip(padding, overhang, strict=True))
-    return pads, overhang
+        reach = (d * (k - 1) + 1 for k, d in zip(window, gaps, strict=True))
+        overhang = tuple(map(_overhang, spatial, reach, steps, before))
+    pads = tuple((p, p + extra) for p, extra in zip(before, overhang, strict=True))
+    return Geometry(window, steps, pads, gaps, overhang)
+
+
+def _check_window(function: str, window: Ints, stride: Ints, padding: Ints, dilation: Ints) -> None:
+    given = {"kernel_size": window, "stride": stride, "dilation": dilation}
+    for name, numbers in given.items():
+        if min(numbers) < 1:
+            raise RefusedError(
+                f"{function}() {name} must be greater than zero, but got {min(numbers)}"
+            )
+    if min(padding) < 0:
+        raise RefusedError(f"{function}: pad must be non-negative, but got pad: {min(padding)}")
+    for p, k, d in zip(padding, window, dilation, strict=True):
+        if p > (d * (k - 1) + 1) // 2:
+            raise RefusedError(
+                f"{function}: pad should be at most half of effective kernel size, but got "
+                f"pad={p}, kernel_size={k} and dilation={d}"
+            )
 
 
 def parts_of(function: str, x: Tensor, output_size: Any, count: int) -> tuple[Ints, Ints]:
@@ -84,21 +114,29 @@ def parts_of(function: str, x: Tensor, output_size: Any, count: int) -> tuple[In
 
     Raises:
         ShapeError: the input has other dimensions, or an output size is negative.
+        ValueRangeError: (a ValueError) it has too few of them.
     """
+    if x.ndim <= count and count > 1:
+        raise ValueRangeError(
+            f"{function}: Input dimension should be at least {count + 1}, but got {x.ndim}"
+        )
     spatial = spatial_of(function, x, count)
     given = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * count
-    if len(given) == 1:
-        given = tuple(given) * count
     if len(given) != count:
-        raise ShapeError(f"{function}: output_size must be {count}, but got {len(given)} numbers")
+        counted = "one int" if count == 1 else f"{count} ints"
+        raise ShapeError(
+            f"{function}() argument 'output_size' should contain {counted} (got {len(given)}); "
+            f"output_size must be {count}"
+        )
     parts = tuple(
         n if size is None else integer(function, "output_size", size)
         for n, size in zip(spatial, given, strict=True)
     )
     if min(parts) < 0:
+        shape = [*x.shape[:-count], *parts]
         raise ShapeError(
-            f"{function}: elements of output_size must be greater than or equal to 0, but got "
-            f"{list(parts)}"
+            f"{function}: Trying to create tensor with negative dimension {min(parts)}: {shape}; "
+            "elements of output_size must be greater than or equal to 0"
         )
     return spatial, parts
 

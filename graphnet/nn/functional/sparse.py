@@ -48,7 +48,7 @@ def embedding(
             [2., 3.]])
     """
     index = require_tensor("embedding", "input", input)
-    rows = weight.shape[0]
+    rows = weight.shape[0] if weight.ndim else 0
     if padding_idx is not None:
         if not -rows <= padding_idx < rows:
             raise PaddingIndexError(
