@@ -110,7 +110,7 @@ def test_all_problems_are_named_at_once() -> None:
     )
     with pytest.raises(RuntimeError) as error:
         model.load_state_dict(state)
-    assert str(error.value).partition("\n  at ")[0] == (
+    assert str(error.value).partition("\n  cure: ")[0] == (
         "Error(s) in loading state_dict for Sequential:\n"
         '\tMissing key(s) in state_dict: "0.bias", "1.0.running_var". \n'
         '\tUnexpected key(s) in state_dict: "2.weight", "0.scale", "1.2.x". \n'

@@ -34,6 +34,7 @@ def integers(high: int, *shape: int) -> np.ndarray:
 
 
 IMAGE = floats(2, 4, 6, 5)
+VOLUME = floats(2, 2, 4, 3, 5)
 ROWS = floats(3, 4)
 SERIES = floats(2, 4, 7)
 EVERYWHERE = np.linspace(-4, 4, 33, dtype=np.float32).reshape(3, 11)
@@ -77,7 +78,13 @@ LAYERS: list[tuple[str, Build, tuple[np.ndarray, ...]]] = [
         lambda nn: nn.ConvTranspose2d(4, 6, (3, 2), 2, 1, 1, groups=2, bias=False, dilation=2),
         (IMAGE,),
     ),
+    ("Conv3d", lambda nn: nn.Conv3d(2, 4, (2, 3, 1), groups=2), (VOLUME,)),
+    ("ConvTranspose3d", lambda nn: nn.ConvTranspose3d(2, 4, 2, stride=(1, 2, 1)), (VOLUME,)),
     ("MaxPool1d", lambda nn: nn.MaxPool1d(3, 2, 1), (SERIES,)),
+    ("MaxPool3d", lambda nn: nn.MaxPool3d(2, 1), (VOLUME,)),
+    ("AvgPool3d", lambda nn: nn.AvgPool3d((2, 1, 2)), (VOLUME,)),
+    ("AdaptiveAvgPool3d", lambda nn: nn.AdaptiveAvgPool3d((2, None, 3)), (VOLUME,)),
+    ("AdaptiveMaxPool3d", lambda nn: nn.AdaptiveMaxPool3d(2), (VOLUME,)),
     ("MaxPool2d", lambda nn: nn.MaxPool2d(2), (IMAGE,)),
     ("MaxPool2d odd", lambda nn: nn.MaxPool2d((3, 2), 2, (1, 0), ceil_mode=True), (IMAGE,)),
     ("AvgPool1d", lambda nn: nn.AvgPool1d(3, 2, 1), (SERIES,)),
@@ -98,7 +105,10 @@ LAYERS: list[tuple[str, Build, tuple[np.ndarray, ...]]] = [
     ("BatchNorm2d plain", lambda nn: nn.BatchNorm2d(4, affine=False), (IMAGE,)),
     ("BatchNorm2d scale", lambda nn: nn.BatchNorm2d(4, bias=False), (IMAGE,)),
     ("BatchNorm2d blind", lambda nn: nn.BatchNorm2d(4, track_running_stats=False), (IMAGE,)),
+    ("BatchNorm3d", lambda nn: nn.BatchNorm3d(2), (VOLUME,)),
     ("LayerNorm", lambda nn: nn.LayerNorm(4), (ROWS,)),
+    ("RMSNorm", lambda nn: nn.RMSNorm((6, 5)), (IMAGE,)),
+    ("RMSNorm plain", lambda nn: nn.RMSNorm(4, 0.1, elementwise_affine=False), (ROWS,)),
     ("LayerNorm of images", lambda nn: nn.LayerNorm([6, 5], bias=False), (IMAGE,)),
     ("LayerNorm plain", lambda nn: nn.LayerNorm((4,), elementwise_affine=False), (ROWS,)),
     ("GroupNorm", lambda nn: nn.GroupNorm(2, 4), (IMAGE,)),
@@ -116,6 +126,9 @@ LAYERS: list[tuple[str, Build, tuple[np.ndarray, ...]]] = [
     ("Dropout of all", lambda nn: nn.Dropout(1.0), (ROWS,)),
     ("Dropout1d of nothing", lambda nn: nn.Dropout1d(0.0), (SERIES,)),
     ("Dropout2d of nothing", lambda nn: nn.Dropout2d(0.0), (IMAGE,)),
+    ("Dropout3d of nothing", lambda nn: nn.Dropout3d(0.0), (VOLUME,)),
+    ("AlphaDropout of nothing", lambda nn: nn.AlphaDropout(0.0), (ROWS,)),
+    ("FeatureAlphaDropout of nothing", lambda nn: nn.FeatureAlphaDropout(0.0), (SERIES,)),
     ("PReLU", lambda nn: nn.PReLU(), (EVERYWHERE,)),
     ("PReLU of channels", lambda nn: nn.PReLU(4, 0.1), (IMAGE,)),
     ("Threshold", lambda nn: nn.Threshold(0.1, 20), (EVERYWHERE,)),
@@ -477,7 +490,7 @@ def load_errors(library: Any) -> str:
     state = {"0.weight": library.ones(2, 2), "2.x": library.ones(1), "0.a.b": 3, "0.bias": 3}
     with pytest.raises(RuntimeError) as raised:
         net.load_state_dict(state)
-    return str(raised.value).partition("\n  at ")[0]
+    return str(raised.value).partition("\n  cure: ")[0]
 
 
 def test_what_loading_a_wrong_state_says() -> None:

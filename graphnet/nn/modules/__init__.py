@@ -30,7 +30,15 @@ from graphnet.nn.modules.activation import (
     Tanhshrink,
     Threshold,
 )
-from graphnet.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
+from graphnet.nn.modules.adaptive_pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
+from graphnet.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from graphnet.nn.modules.container import (
     ModuleDict,
     ModuleList,
@@ -38,8 +46,16 @@ from graphnet.nn.modules.container import (
     ParameterList,
     Sequential,
 )
-from graphnet.nn.modules.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
-from graphnet.nn.modules.dropout import Dropout, Dropout1d, Dropout2d
+from graphnet.nn.modules.conv import Conv1d, Conv2d, Conv3d
+from graphnet.nn.modules.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from graphnet.nn.modules.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+)
 from graphnet.nn.modules.flatten import Flatten, Unflatten
 from graphnet.nn.modules.linear import Bilinear, Identity, Linear
 from graphnet.nn.modules.loss import (
@@ -55,42 +71,49 @@ from graphnet.nn.modules.loss import (
     SmoothL1Loss,
 )
 from graphnet.nn.modules.module import Module
-from graphnet.nn.modules.normalization import GroupNorm, LayerNorm
+from graphnet.nn.modules.normalization import GroupNorm, LayerNorm, RMSNorm
 from graphnet.nn.modules.pooling import (
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool1d,
-    AdaptiveMaxPool2d,
     AvgPool1d,
     AvgPool2d,
+    AvgPool3d,
     MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
 )
 from graphnet.nn.modules.sparse import Embedding
 
 __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "BatchNorm3d",
     "Bilinear",
     "CELU",
     "Conv1d",
     "Conv2d",
+    "Conv3d",
     "ConvTranspose1d",
     "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
+    "Dropout3d",
     "ELU",
     "Embedding",
+    "FeatureAlphaDropout",
     "Flatten",
     "GELU",
     "GLU",
@@ -112,6 +135,7 @@ __all__ = [
     "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
     "Mish",
     "Module",
     "ModuleDict",
@@ -120,6 +144,7 @@ __all__ = [
     "PReLU",
     "ParameterDict",
     "ParameterList",
+    "RMSNorm",
     "RReLU",
     "ReLU",
     "ReLU6",

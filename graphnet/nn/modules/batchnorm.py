@@ -142,3 +142,17 @@ class BatchNorm2d(_BatchNorm):
     """
 
     _dims = (4,)
+
+
+class BatchNorm3d(_BatchNorm):
+    """Normalizes each channel of volumes over the batch, then scales and shifts it.
+
+    Arguments, attributes and errors are :class:`BatchNorm1d`'s. Shapes: ``(N, C, D, H, W)``.
+    Source: PyTorch's page "BatchNorm3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.BatchNorm3d(2)(torch.rand(4, 2, 3, 5, 5)).shape
+    torch.Size([4, 2, 3, 5, 5])
+    """
+
+    _dims = (5,)

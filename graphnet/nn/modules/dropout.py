@@ -80,3 +80,46 @@ class Dropout2d(_DropoutNd):
     """
 
     _drop = staticmethod(F.dropout2d)
+
+
+class Dropout3d(_DropoutNd):
+    """Zeroes whole channels, each with probability ``p``, and divides the others by ``1 - p``.
+
+    Arguments and errors are those of :class:`Dropout`. Shapes: ``(N, C, D, H, W)`` or ``(C, D, H,
+    W)``. Source: as for :class:`Dropout1d`.
+
+    >>> import graphnet as torch
+    >>> x = torch.nn.Dropout3d()(torch.ones(1, 10, 3, 3, 3))
+    >>> bool((x == x[..., :1, :1, :1]).all())
+    True
+    """
+
+    _drop = staticmethod(F.dropout3d)
+
+
+class AlphaDropout(_DropoutNd):
+    """Sets elements to the least value of SELU at random, and keeps mean 0 and variance 1.
+
+    Arguments and errors are those of :class:`Dropout`. Shapes: any. Source: Klambauer et al. 2017,
+    "Self-normalizing neural networks".
+
+    >>> import graphnet as torch
+    >>> torch.nn.AlphaDropout(0.2).eval()(torch.ones(3))
+    tensor([1., 1., 1.])
+    """
+
+    _drop = staticmethod(F.alpha_dropout)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """Does to whole channels what :class:`AlphaDropout` does to elements.
+
+    Arguments and errors are those of :class:`Dropout`. Shapes: ``(N, C, *)``. Source: as for
+    :class:`AlphaDropout` and :class:`Dropout1d`.
+
+    >>> import graphnet as torch
+    >>> torch.nn.FeatureAlphaDropout(0.2).eval()(torch.ones(1, 3, 1)).flatten()
+    tensor([1., 1., 1.])
+    """
+
+    _drop = staticmethod(F.feature_alpha_dropout)

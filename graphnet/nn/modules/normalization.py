@@ -134,3 +134,45 @@ class GroupNorm(Affine):
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class RMSNorm(Affine):
+    """Divides the last dimensions by their root mean square, then scales each element.
+
+    Args:
+        normalized_shape: the sizes of the last dimensions, or of the last one.
+        eps: added to the mean square; the smallest that makes a difference when left out.
+        elementwise_affine: whether a scale is learned, as ``weight``.
+        device: where the parameter is.
+        dtype: its type; the default floating-point type when left out.
+
+    Shapes: ``(*, *normalized_shape)``. Source: Zhang and Sennrich 2019, "Root mean square layer
+    normalization"; PyTorch's page "RMSNorm".
+
+    >>> import graphnet as torch
+    >>> torch.nn.RMSNorm(2)(torch.tensor([[1.0, 7.0]])).detach()
+    tensor([[0.2000, 1.4000]])
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = repeated(normalized_shape, 1)
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        self._register_affine(self.normalized_shape, elementwise_affine, False, device, dtype)
+        self.reset_parameters()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        )

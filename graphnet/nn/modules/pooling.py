@@ -79,6 +79,20 @@ class MaxPool2d(_MaxPoolNd):
     _pool = staticmethod(F.max_pool2d)
 
 
+class MaxPool3d(_MaxPoolNd):
+    """The largest value of each window over the last three dimensions.
+
+    The arguments are :class:`MaxPool1d`'s: one number, or one for each of depth, height and width.
+    Shapes: ``(N, C, D, H, W)`` or ``(C, D, H, W)``. Source: PyTorch's page "MaxPool3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.MaxPool3d(2)(torch.ones(1, 2, 4, 6, 8)).shape
+    torch.Size([1, 2, 2, 3, 4])
+    """
+
+    _pool = staticmethod(F.max_pool3d)
+
+
 @dataclass(eq=False, repr=False)
 class _AvgPoolNd(Configured):
     """What the average pooling layers share."""
@@ -129,7 +143,26 @@ class AvgPool1d(_AvgPoolNd):
 
 
 @dataclass(eq=False, repr=False)
-class AvgPool2d(_AvgPoolNd):
+class _DividedAvgPoolNd(_AvgPoolNd):
+    """What those share that can be told what to divide by; they differ in the function."""
+
+    _pool: ClassVar[Callable[..., Tensor]]
+
+    divisor_override: int | None = field(default=None, repr=False)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._pool(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        )
+
+
+class AvgPool2d(_DividedAvgPoolNd):
     """The mean of each window over the last two dimensions.
 
     The arguments are :class:`AvgPool1d`'s, each one number, or one for the height and one for the
@@ -141,103 +174,18 @@ class AvgPool2d(_AvgPoolNd):
     tensor([[[3.]]])
     """
 
-    divisor_override: int | None = field(default=None, repr=False)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.avg_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-            self.divisor_override,
-        )
+    _pool = staticmethod(F.avg_pool2d)
 
 
-@dataclass(eq=False, repr=False)
-class _AdaptiveAvgPoolNd(Configured):
-    """What the adaptive average pooling layers share; they differ in the function."""
+class AvgPool3d(_DividedAvgPoolNd):
+    """The mean of each window over the last three dimensions.
 
-    _pool: ClassVar[Callable[..., Tensor]]
-
-    output_size: int | Sequence[int | None] | None
-
-    def forward(self, input: Tensor) -> Tensor:
-        return self._pool(input, self.output_size)
-
-
-class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
-    """Means over windows of such a size that ``output_size`` of them cover the last dimension.
-
-    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "AdaptiveAvgPool1d".
+    The arguments are :class:`AvgPool2d`'s, for depth, height and width. Shapes: ``(N, C, D, H, W)``
+    or ``(C, D, H, W)``. Source: PyTorch's page "AvgPool3d".
 
     >>> import graphnet as torch
-    >>> torch.nn.AdaptiveAvgPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
-    tensor([[1.5000, 3.5000]])
+    >>> torch.nn.AvgPool3d(2)(torch.ones(1, 2, 4, 6, 8)).shape
+    torch.Size([1, 2, 2, 3, 4])
     """
 
-    _pool = staticmethod(F.adaptive_avg_pool1d)
-
-
-class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
-    """Means over windows of such a size that ``output_size`` of them cover the last dimensions.
-
-    ``output_size`` is one number, or one for the height and one for the width; None keeps the size
-    of the input. Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page
-    "AdaptiveAvgPool2d".
-
-    >>> import graphnet as torch
-    >>> torch.nn.AdaptiveAvgPool2d((5, None))(torch.ones(1, 64, 8, 9)).shape
-    torch.Size([1, 64, 5, 9])
-    """
-
-    _pool = staticmethod(F.adaptive_avg_pool2d)
-
-
-@dataclass(eq=False, repr=False)
-class _AdaptiveMaxPoolNd(Configured):
-    """What the adaptive max pooling layers share; they differ in the function."""
-
-    _pool: ClassVar[Callable[..., Any]]
-
-    output_size: int | Sequence[int | None] | None
-    return_indices: bool = field(default=False, repr=False)
-
-    def forward(self, input: Tensor) -> Any:
-        return self._pool(input, self.output_size, self.return_indices)
-
-
-class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
-    """Largest values of windows of such a size that ``output_size`` cover the last dimension.
-
-    Args:
-        output_size: how many windows.
-        return_indices: whether to return the places of the largest values, too.
-
-    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "AdaptiveMaxPool1d".
-
-    >>> import graphnet as torch
-    >>> torch.nn.AdaptiveMaxPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
-    tensor([[2., 4.]])
-    """
-
-    _pool = staticmethod(F.adaptive_max_pool1d)
-
-
-class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
-    """Largest values of windows of such a size that ``output_size`` cover the last dimensions.
-
-    Args:
-        output_size: how many windows: one number, or one for the height and one for the width; None
-            keeps the size of the input.
-        return_indices: whether to return the places of the largest values, too.
-
-    Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source: PyTorch's page "AdaptiveMaxPool2d".
-
-    >>> import graphnet as torch
-    >>> torch.nn.AdaptiveMaxPool2d((5, None))(torch.ones(1, 64, 8, 9)).shape
-    torch.Size([1, 64, 5, 9])
-    """
-
-    _pool = staticmethod(F.adaptive_max_pool2d)
+    _pool = staticmethod(F.avg_pool3d)
