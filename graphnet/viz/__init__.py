@@ -24,7 +24,7 @@ from graphnet.viz.files import check_target
 from graphnet.viz.lines import draw_lines
 from graphnet.viz.nodes import draw_nodes
 from graphnet.viz.reading import read
-from graphnet.viz.render import SUFFIXES, find_renderer, render, use
+from graphnet.viz.render import SUFFIXES, find_renderer, save, use
 from graphnet.viz.render import RendererNotFoundError as RendererNotFoundError
 from graphnet.viz.scene import Scene
 
@@ -70,7 +70,7 @@ def draw(
         RuntimeError: there is no build of Graphviz.
     """
     target = check_target(path, SUFFIXES)
-    render(_described(thing, params, detail), target)
+    save(_described(thing, params, detail), target)
     return target
 
 
@@ -95,5 +95,5 @@ def _described(
     if detail not in (None, "node", "line"):
         raise ValueRangeError(f"detail must be 'node', 'line' or None, not {detail!r}")
     scene = Scene(*read(thing, params))
-    by_line = len(scene.nodes) > _MOST_NODES if detail is None else detail == "line"
+    by_line = scene.size > _MOST_NODES if detail is None else detail == "line"
     return draw_lines(scene) if by_line else draw_nodes(scene)

@@ -40,6 +40,8 @@ class Canvas:
             color=palette.leaf,
             fillcolor=palette.field,
             fontcolor=palette.line,
+            # Arrows enter the last part from above and the left.
+            labeljust="r" if part is Phase.UPDATE else "l",
             **CLUSTER,
         )
         cluster.attr("node", color=palette.line)

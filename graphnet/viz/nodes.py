@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,21 @@ from graphnet.viz.style import FAINT, LEAF, PALETTES, RESULT, STAND_IN
 if TYPE_CHECKING:
     import graphviz
 
+_FEW_NODES = 40
+
 
 def draw_nodes(scene: Scene) -> graphviz.Digraph:
     """A box for every node, an arrow for every operand."""
     return _Drawing(scene).canvas.dot
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The box of a leaf's gradient where that is the gradient of another value, handed on."""
+
+    id: str
+    leaf: Value
+    text: str
 
 
 class _Drawing:
@@ -28,8 +39,8 @@ class _Drawing:
         self.graph = scene.graph
         self.captions = scene.captions
         self.ids = {node: f"n{number}" for number, node in enumerate(self.graph.nodes)}
-        self.shown = {node for node in scene.nodes if self._is_shown(node)}
-        self.written = {new for _, new in self.graph.updates}
+        self.nodes = [node for node in scene.nodes if self._is_shown(node)]
+        self.stand_ins = {node: self._stand_ins(node) for node in self.nodes}
         self.canvas = Canvas(self.graph.name)
         for part in Phase:
             self._draw_part(part)
@@ -37,78 +48,85 @@ class _Drawing:
         self._align()
 
     def _is_shown(self, node: Node) -> bool:
-        """Numbers have boxes of their own in the forward half; elsewhere formulas hold them."""
-        return not isinstance(node.op, Constant) or (
-            self.scene.part[node] is Phase.FORWARD and bool(self.graph.users(node.result))
-        )
+        """Numbers have boxes in the forward half, if it is small or no formula tells them."""
+        if not isinstance(node.op, Constant):
+            return True
+        users = self.graph.users(node.result)
+        if self.scene.part[node] is not Phase.FORWARD or not users:
+            return False
+        few = self.scene.size <= _FEW_NODES
+        return few or any(self.captions.formula(user) == user.op.name for user in users)
+
+    def _stand_ins(self, node: Node) -> list[StandIn]:
+        found: list[StandIn] = []
+        for value in node.results:
+            for target in value.gradient_of[1:]:
+                name = self.captions.name(target)
+                if isinstance(target.op, Input) and target.node in self.graph and name:
+                    text = f"<B>{escape(f'dz/d{name}')}</B>"
+                    if own := self.captions.name(value):
+                        text += f" = {escape(own)}"
+                    found.append(StandIn(f"{self.ids[node]}_{len(found)}", target, text))
+        return found
 
     def _draw_part(self, part: Phase) -> None:
         with self.canvas.part(part) as box:
-            for node in self.scene.nodes_in(part):
-                if node in self.shown:
+            for node in self.nodes:
+                if self.scene.part[node] is part:
                     box(self.ids[node], **self._box(node))
-                    for name, target in self._stand_ins(node):
-                        own = self.captions.name(node.results[0])
-                        text = escape(f"dz/d{self.captions.name(target)} = {own}")
-                        box(name, label=f"<{text}>", **STAND_IN)
+                    for stand_in in self.stand_ins[node]:
+                        style = RESULT if self._is_result(node) else {}
+                        box(stand_in.id, label=f"<{stand_in.text}>", **STAND_IN, **style)
 
     def _box(self, node: Node) -> dict[str, str]:
         value = node.results[0]
-        name = ", ".join(filter(None, map(self.captions.name, node.results)))
-        types = ", ".join(str(result.type) for result in node.results)
         if isinstance(node.op, Constant):
             return {"label": number_text(node.op.value), **LEAF, "fillcolor": "white"}
+        name = ", ".join(filter(None, map(self.captions.name, node.results)))
+        types = ", ".join(str(result.type) for result in node.results)
         if isinstance(node.op, Input):
             fill = PALETTES[self.scene.part[node]].leaf if value.requires_grad else "white"
-            return {"label": _label(name, "", types), **LEAF, "fillcolor": fill}
-        small = [types, str(node.location or "")]
-        if not any(True for _ in self._stand_ins(node)):
-            small += [f"= {other}" for other in self.captions.others(value)]
-        box = {"label": _label(name, self.captions.formula(node), "  ".join(filter(None, small)))}
-        if not self.written.isdisjoint(node.results) or self._is_output(node):
-            box |= RESULT
-        return box
+            return {"label": _label(name, "", [types]), **LEAF, "fillcolor": fill}
+        told = {f"dz/d{self.captions.name(one.leaf)}" for one in self.stand_ins[node]}
+        others = [f"= {other}" for other in self.captions.others(value) if other not in told]
+        small = [types, str(node.location or ""), *others]
+        label = _label(name, self.captions.formula(node), small)
+        is_result = self._is_result(node) and not self.stand_ins[node]
+        return {"label": label, **(RESULT if is_result else {})}
 
-    def _is_output(self, node: Node) -> bool:
-        return any(value in self.graph.outputs for value in node.results)
-
-    def _stand_ins(self, node: Node) -> Iterator[tuple[str, Value]]:
-        """Leaves whose gradient is that of another value, handed on: each gets a box as well."""
-        for value in node.results:
-            for number, target in enumerate(value.gradient_of[1:]):
-                if isinstance(target.op, Input) and target.node in self.graph:
-                    yield f"{self.ids[node]}_{number}", target
+    def _is_result(self, node: Node) -> bool:
+        return any(value in self.scene.results for value in node.results)
 
     def _draw_arrows(self) -> None:
-        part = self.scene.part
-        for node in self.graph.nodes:
-            if node not in self.shown:
-                continue
+        shown, part = set(self.nodes), self.scene.part
+        starts = {z for z, _ in self.scene.seeds}
+        for node in self.nodes:
             for operand in node.operands:
-                if operand.node in self.shown:
-                    start, end = self.ids[operand.node], self.ids[node]
-                    starts = any(node is z for z, _ in self.scene.seeds)
-                    self.canvas.arrow(start, end, part[operand.node], part[node], starts=starts)
-            for name, _ in self._stand_ins(node):
-                self.canvas.arrow(self.ids[node], name, part[node], part[node])
+                if operand.node in shown:
+                    parts = part[operand.node], part[node]
+                    ends = self.ids[operand.node], self.ids[node]
+                    self.canvas.arrow(*ends, *parts, starts=node in starts)
+            for stand_in in self.stand_ins[node]:
+                self.canvas.arrow(self.ids[node], stand_in.id, part[node], part[node])
         for z, seed in self.scene.seeds:
             ends = self.ids[z], self.ids[seed]
             self.canvas.arrow(*ends, Phase.BACKWARD, Phase.BACKWARD, solid=False)
 
     def _align(self) -> None:
         """Put each gradient at the height of the value whose gradient it is."""
-        for node in self.graph.nodes:
-            for value in node.results if node in self.shown else ():
-                pairs = [(self.ids[node], target) for target in value.gradient_of[:1]]
-                for name, target in [*pairs, *self._stand_ins(node)]:
-                    beside = target.node in self.shown
-                    if beside and self.scene.part[target.node] is Phase.FORWARD:
-                        self.canvas.align(self.ids[target.node], name)
+        shown = set(self.nodes)
+        for node in self.nodes:
+            pairs = [(v.gradient_of[0], self.ids[node]) for v in node.results if v.gradient_of]
+            pairs += [(stand_in.leaf, stand_in.id) for stand_in in self.stand_ins[node]]
+            for target, gradient in pairs:
+                if target.node in shown and self.scene.part[target.node] is Phase.FORWARD:
+                    self.canvas.align(self.ids[target.node], gradient)
 
 
-def _label(name: str, formula: str, small: str) -> str:
+def _label(name: str, formula: str, small: list[str]) -> str:
     """A label of Graphviz's HTML-like kind: the formula, and the small print below it."""
     parts = [f"<B>{escape(name)}</B>" if name else "", escape(formula)]
     head = " = ".join(filter(None, parts))
-    below = f'<FONT POINT-SIZE="9" COLOR="{FAINT}">{escape(small)}</FONT>'
-    return f"<{'<BR/>'.join(filter(None, [head, below]))}>"
+    below = escape("  ".join(filter(None, small)))
+    small_print = f'<FONT POINT-SIZE="9" COLOR="{FAINT}">{below}</FONT>'
+    return f"<{'<BR/>'.join(filter(None, [head, small_print]))}>"

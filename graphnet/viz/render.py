@@ -81,7 +81,7 @@ def use(renderer: Renderer) -> None:
     graphviz.backend.dot_command.DOT_BINARY = renderer.command
 
 
-def render(dot: graphviz.Digraph, target: Path) -> None:
+def save(dot: graphviz.Digraph, target: Path) -> None:
     """Draw ``dot`` to a file, whose suffix tells the format. It appears whole or not at all.
 
     Raises:

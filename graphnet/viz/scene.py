@@ -23,12 +23,14 @@ class Scene:
         part: the part each node stands in.
         nodes: the nodes that are shown. Those of the backward pass that lead nowhere are not: a
             recorded graph has the gradients of everything.
+        results: the values that are returned or written to inputs.
         seeds: pairs (z, dz/de) of each place where a backward pass starts.
     """
 
     def __init__(self, graph: Graph, given: Mapping[Value, str]) -> None:
         self.graph = graph
         self.captions = Captions(graph, given)
+        self.results = frozenset(graph.results)
         self.part = {node: node.phase for node in graph.nodes}
         self._move_updates()
         self._move_leaves()
@@ -37,6 +39,11 @@ class Scene:
         self.nodes = tuple(
             node for node in graph.nodes if self.part[node] is not Phase.BACKWARD or node in useful
         )
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are to see, numbers aside."""
+        return sum(not isinstance(node.op, Constant) for node in self.nodes)
 
     def nodes_in(self, part: Phase) -> list[Node]:
         """The nodes shown in one part."""

@@ -47,7 +47,6 @@ CLUSTER: Final = {
     "style": "rounded,filled",
     "fontname": FONT,
     "fontsize": "14",
-    "labeljust": "l",
     "margin": "16",
 }
 NODE: Final = {
