@@ -27,16 +27,23 @@ def history(nodes: Sequence[Node], roots: Iterable[Value]) -> list[Node]:
     return [node for node in nodes if node in reached]
 
 
-def touched(nodes: Sequence[Node], roots: Iterable[Value]) -> set[Value]:
-    """Everything gradient formulas could read: what a first, uncompiled run keeps."""
+def touched(
+    nodes: Sequence[Node], roots: Iterable[Value], rewritten: frozenset[Value] = frozenset()
+) -> set[Value]:
+    """Everything gradient formulas could read: what a first, uncompiled run keeps.
+
+    Inputs are given anyway and not kept, unless they are ``rewritten`` by this very run.
+    """
     values: set[Value] = set()
     for node in history(nodes, roots):
         values.update(node.operands)
         values.update(node.results)
-    return _through_views(values)
+    return _through_views(values, rewritten)
 
 
-def residuals(nodes: Sequence[Node], roots: Sequence[Value]) -> set[Value]:
+def residuals(
+    nodes: Sequence[Node], roots: Sequence[Value], rewritten: frozenset[Value] = frozenset()
+) -> set[Value]:
     """What a backward pass from ``roots`` really reads: found by making one and looking."""
     walked = history(nodes, roots)
     builder = Builder()
@@ -60,17 +67,17 @@ def residuals(nodes: Sequence[Node], roots: Sequence[Value]) -> set[Value]:
             read.add(value)
         else:
             stack.extend(value.node.operands)
-    return _through_views(read)
+    return _through_views(read, rewritten)
 
 
-def _through_views(values: Iterable[Value]) -> set[Value]:
+def _through_views(values: Iterable[Value], rewritten: frozenset[Value]) -> set[Value]:
     """Replace views by what they view: a view costs nothing to take again."""
     found: set[Value] = set()
     stack = list(values)
     seen = set(stack)
     while stack:
         value = stack.pop()
-        if is_saved(value):
+        if is_saved(value) or value in rewritten:
             found.add(value)
         else:
             fresh = [operand for operand in value.node.operands if operand not in seen]

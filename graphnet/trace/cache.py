@@ -42,7 +42,10 @@ class TraceCache:
         self._plans: OrderedDict[tuple[State, Hashable], None] = OrderedDict()
 
     def add(self, state: State, key: Key, edge: Edge) -> None:
-        """Put a new edge into the trie; warn once where a state branches too often."""
+        """Put a new edge into the trie; warn once where a state branches too often.
+
+        The root is exempt: programs do begin in many ways.
+        """
         replaced = state.edges.get(key)
         state.edges[key] = edge
         self.states += 1
@@ -53,7 +56,7 @@ class TraceCache:
         elif len(state.edges) > 1:
             self.recompiled[where, f"{_name(key)}: traces diverge here"] += 1
         state.branches += 1
-        if state.branches == config.max_branches:
+        if state.branches == config.max_branches and state is not self.root:
             warnings.warn(
                 f"traces diverge at {where}: after the same operations, `{_name(key)}` is the "
                 f"{state.branches}th different continuation. Each is compiled by itself; see "

@@ -165,9 +165,22 @@ def _interpret(
     evaluate(nodes, known, [*wanted, *(values[slot] for slot in kept.values()), *draws])
     arrays = [np.asarray(known[value]) for value in wanted]
     _separate(arrays, [known[value] for value in given])
-    keep = touched(nodes, [values[slot] for slot in demand.roots]) if demand.roots else set()
+    keep: set[Value] = set()
+    if demand.roots:
+        rewritten = _rewritten(segment, trace)
+        keep = touched(nodes, [values[slot] for slot in demand.roots], rewritten)
+        known.update((value, np.array(known[value])) for value in keep & rewritten)
     saved = {value: known[value] for value in keep if value in known}
     return arrays, saved, {slot: known[values[g]] for slot, g in kept.items()}
+
+
+def _rewritten(segment: Segment, trace: Trace) -> frozenset[Value]:
+    """The leaves whose memory this run writes to: their values would be lost."""
+    return frozenset(
+        trace.values[slot]
+        for slot, (storage, _) in segment.versions.items()
+        if storage in segment.mutated
+    )
 
 
 def _separate(arrays: list[Any], given: list[Any]) -> None:
@@ -210,7 +223,7 @@ def graph_of_segment(trace: Trace, segment: Segment, demand: Demand) -> tuple[Gr
     """
     values, nodes = trace.values, trace.nodes
     roots = [values[slot] for slot in demand.roots]
-    kept = residuals(nodes, roots) if roots else set()
+    kept = residuals(nodes, roots, _rewritten(segment, trace)) if roots else set()
     order = {node: position for position, node in enumerate(nodes)}
     saved = sorted(kept, key=lambda value: (order[value.node], value.index))
     gradients = _gradients(segment, demand)

@@ -167,6 +167,8 @@ class Recorder:
     ) -> Edge:
         """Make an edge: infer types, emit nodes. Nothing has changed if this raises."""
         segment = self.segment
+        # Indices and offsets of views change more often than not: they are inputs from the start.
+        baked = baked and not isinstance(key[0], ViewOp)
         slots = iter([part for part in key[2:] if isinstance(part, int)])
         values = self.trace().values
         location = user_location()
@@ -235,8 +237,8 @@ class Recorder:
         made = self.handle._of(base._storage, layout, base._offset + delta)
         made._segment = self.segment
         made._slot = state.first
-        if not isinstance(op, Detach):
-            made._base = base._base or base
+        if not isinstance(op, Detach) and (grad_mode.enabled() or not base._layout.requires_grad):
+            made._base = base if base._base is None else base._base
         if layout.requires_grad:
             self.segment.views.append(ref(made))
         return made
@@ -255,7 +257,15 @@ class Recorder:
                 return self._enter_written_leaf(handle)
             self._reread(handle)
             return handle._slot
+        if handle._version != storage.version and self._has_other_history(handle):
+            self._reread(handle)
+            return handle._slot
         return self._enter_leaf(segment, handle, storage, layout)
+
+    def _has_other_history(self, handle: Handle) -> bool:
+        """Whether a view was made before its memory was written to, differentiably perhaps."""
+        base = handle._base
+        return base is not None and base._layout.whole and base._layout.requires_grad
 
     def _enter_written_leaf(self, handle: Handle) -> Slot:
         """A leaf written to in this trace ends it, and starts the next one as a leaf again."""
@@ -325,17 +335,33 @@ class Recorder:
         return base
 
     def _reread(self, handle: Handle) -> None:
-        """Read a view again from its memory's present value."""
+        """Read a tensor again from its memory's present value.
+
+        A view has the gradient history of what it is a view of, which a write may have changed.
+        """
         layout = handle._layout
+        differentiable = layout.requires_grad
+        if handle._base is not None:
+            self.slot_of(handle._base)
+            differentiable = handle._base._layout.requires_grad
         current = self._base(handle._storage)
         with grad_mode.set_grad_enabled(True):
-            if not layout.requires_grad and self._value(current._slot).requires_grad:
+            if not differentiable and self._value(current._slot).requires_grad:
                 current = self.apply(Detach(), (current,))
             if not layout.whole:
                 view = AsStrided(layout.type.shape, layout.strides)
                 current = self.apply(view, (current, handle._offset))
         handle._segment, handle._slot = current._segment, current._slot
         handle._version = handle._storage.version
+        if differentiable and self._value(handle._slot).requires_grad:
+            self._give_history(handle)
+
+    def _give_history(self, handle: Handle) -> None:
+        """A tensor that was written to with something differentiable is a leaf no more."""
+        if handle._layout.is_leaf:
+            handle._layout = handle._layout.but(requires_grad=True, is_leaf=False)
+        if not handle._layout.whole or handle._base is not None:
+            self.segment.views.append(ref(handle))
 
     def _value(self, slot: Slot) -> Value:
         return self.trace().values[slot]
@@ -367,7 +393,11 @@ class Recorder:
             if not layout.whole:
                 handle._version = -1  # to be read again from the memory it was written to
             if differentiable and self._value(after._slot).requires_grad:
-                handle._layout = layout.but(requires_grad=True, is_leaf=False)
+                self._give_history(handle)
+                if handle._base is not None:
+                    self._give_history(handle._base)
+            if handle._base is not None and handle._base._layout.whole:
+                self._place(handle._base, after._slot)
             if storage.visible:
                 self.run("memory shared with numpy was written")
 
@@ -382,10 +412,14 @@ class Recorder:
             segment.mutated.setdefault(storage, before)
         storage.version += 1
         storage.segment, storage.slot, storage.pending = segment, slot, True
-        handle._segment, handle._slot = segment, slot
+        self._place(handle, slot)
+
+    def _place(self, handle: Handle, slot: Slot) -> None:
+        """Say that a tensor over a whole storage is at ``slot`` now."""
+        handle._segment, handle._slot = self.segment, slot
         # A leaf that requires grad must not be read by its new value: see `enter`.
         is_variable = handle._layout.requires_grad and handle._layout.is_leaf
-        handle._version = -1 if is_variable else storage.version
+        handle._version = -1 if is_variable else handle._storage.version
 
     def update(
         self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]
