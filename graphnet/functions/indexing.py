@@ -11,6 +11,7 @@ from graphnet.functions.methods import inplace, method
 from graphnet.functions.shaping import lifted, shaped
 from graphnet.functions.subscripts import check_number, positions
 from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.index import (
     Index,
@@ -83,10 +84,12 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     """
     if not input.ndim:
         raise RefusedError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, Tensor) and (start.ndim or not _is_index(start)):
+        raise RefusedError("start must be an 0-dim integral Tensor.")
     dim, start = wrap_dim(dim, input.ndim), integer("narrow", "start", start)
     size = input.shape[dim]
     if length < 0:
-        raise RefusedError(f"narrow(): length must be non-negative, not {length}.")
+        raise RefusedError(f"narrow(): length must be non-negative. It is {length}.")
     if not -size <= start <= size:
         raise OutOfRangeError(
             f"start out of range (expected to be in range of [-{size}, {size}], but got {start})"
@@ -96,6 +99,10 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
         raise RefusedError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     view: Tensor = Slice(dim, length)(input, start)
     return view
+
+
+def _is_index(x: Tensor) -> bool:
+    return x.dtype is not dtypes.bool and is_integral(x.dtype)
 
 
 @method
@@ -158,7 +165,9 @@ def _number(function: str, input: Tensor, value: Any) -> Any:
             f"{value.ndim} dimension(s)."
         )
     if value.dtype.is_complex and not input.dtype.is_complex:
-        raise DtypeError(f"{function}: value cannot be converted to type {input.dtype.name}")
+        raise DtypeError(
+            f"{function}: value cannot be converted to type {input.dtype.name} without overflow"
+        )
     return value
 
 
@@ -196,7 +205,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """
     if mask.dtype is not dtypes.bool:
         raise DtypeError(
-            f"masked_scatter: only supports boolean masks, but got mask with dtype {mask.dtype}"
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype}"
         )
     _same_dtype("masked_scatter", input, source)
     shape = broadcast_shapes("masked_scatter", [_type(input), _type(mask)])
@@ -448,7 +457,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     (tensor([1, 1]), tensor([1, 3]))
     """
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    if indices.dtype.is_floating_point or indices.dtype.is_complex or indices.dtype is dtypes.bool:
+    if not _is_index(indices):
         raise ArgumentError(
             f"unravel_index(): expected 'indices' to be integer dtype, but got {indices.dtype}"
         )

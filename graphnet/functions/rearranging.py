@@ -229,11 +229,13 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     tensor([3, 0, 1, 2])
     """
     steps = integers("roll", "shifts", shifts)
+    if not steps:
+        raise RefusedError("roll: `shifts` required")
     named = () if dims is None else integers("roll", "dims", dims)
     if not named and len(steps) == 1:
         flat = shaped(input, (input.numel(),))
         return shaped(Roll(steps, (0,))(flat), tuple(input.shape))
-    if len(named) != len(steps) or not steps:
+    if len(named) != len(steps):
         raise RefusedError(
             f"roll: shifts and dimensions must align. shifts: {len(steps)}, dims:{len(named)}"
         )

@@ -58,6 +58,7 @@ __all__ = [
     "permute",
     "ravel",
     "reshape",
+    "resize_as_",
     "squeeze",
     "swapaxes",
     "swapdims",
@@ -576,7 +577,8 @@ def as_strided(
     if 0 not in shape and (reach > available or offset < 0):
         raise RefusedError(
             f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, "
-            f"requiring {reach} elements, are out of bounds for storage of {available} elements"
+            f"and itemsize {input.itemsize} requiring a storage size of {reach * input.itemsize} "
+            f"are out of bounds for storage of size {available * input.itemsize}"
         )
     seen: Tensor = AsStrided(shape, strides)(*_memory(input, offset, reach))
     return seen

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from graphnet.errors import OutOfRangeError
+from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
 from graphnet.ops.shape import Select, Slice, wrap_dim
@@ -160,6 +160,11 @@ def _split_along(name: str, input: Tensor, how: Any, dim: int, least: int) -> Pa
         raise RefusedError(
             f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
             f"with {input.ndim} dimensions!"
+        )
+    if isinstance(how, str):
+        raise ArgumentError(
+            f"{name}() received an invalid combination of arguments: indices or a number of "
+            "sections are wanted, not str"
         )
     if isinstance(how, int) and (how <= 0 or input.shape[dim] % how):
         raise RefusedError(

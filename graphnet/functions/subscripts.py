@@ -46,6 +46,7 @@ Advanced = list[tuple[int, Tensor | _Found]]
 
 _MASKS = frozenset({dtypes.bool, dtypes.uint8})
 _INDICES = frozenset({dtypes.int64, dtypes.int32})
+_PLAIN = frozenset({int, bool, slice, type(None), type(Ellipsis)})
 _MAX_LIST = 32  # PyTorch, like old numpy, reads longer lists as index tensors
 
 
@@ -166,8 +167,10 @@ def _as_items(index: Any) -> tuple[Any, ...]:
 
 def _normal(item: Any) -> Any:
     """An item as an int, a bool, a slice, None, ``...``, or an index tensor or mask."""
-    if item is None or item is Ellipsis or isinstance(item, (int, slice)):
-        return int(item) if type(item) is not bool and isinstance(item, int) else item
+    if item.__class__ in _PLAIN:
+        return item
+    if isinstance(item, int):
+        return int(item)
     if isinstance(item, np.ndarray):
         item = _tensor_of(item)
     elif isinstance(item, (list, tuple, range)):
@@ -210,6 +213,8 @@ def _tensor_of(array: Any, *, listed: bool = False) -> Tensor:
 
 def _consumed(item: Any) -> int:
     """How many dimensions of the tensor an item stands for."""
+    if item.__class__ is slice or item.__class__ is int:
+        return 1
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
     return _mask_of(item).ndim if _is_mask(item) else 1

@@ -91,15 +91,17 @@ class Histc(Op):
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:
         flat = np.ravel(x)
-        low, high = histogram_range(flat, low, high)
+        low, high = histogram_range(flat, low, high, 1)
         inside = flat[(flat >= low) & (flat <= high)]
         places = ((inside - low) * self.bins / (high - low)).astype(np.int64)
         counts = np.bincount(np.minimum(places, self.bins - 1), minlength=self.bins)
         return counts.astype(flat.dtype)
 
 
-def histogram_range(flat: Any, low: Any, high: Any) -> tuple[Any, Any]:
-    """The range of a histogram, that of the elements where low and high are equal.
+def histogram_range(flat: Any, low: Any, high: Any, margin: float) -> tuple[Any, Any]:
+    """The range of a histogram: that of the elements where low and high are equal.
+
+    Where the elements are equal, too, a margin is left on both sides.
 
     Raises:
         RangeError: the range is not finite.
@@ -109,7 +111,7 @@ def histogram_range(flat: Any, low: Any, high: Any) -> tuple[Any, Any]:
     if not (np.isfinite(low) and np.isfinite(high)):
         raise RangeError(f"histc: range of [{low}, {high}] is not finite")
     if low == high:
-        low, high = low - 1, high + 1
+        low, high = low - margin, high + margin
     return low, high
 
 
@@ -124,7 +126,8 @@ class HistogramEdges(Op):
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:
         flat = np.ravel(x)
-        return np.linspace(*histogram_range(flat, low, high), self.bins + 1).astype(flat.dtype)
+        low, high = histogram_range(flat, low, high, 0.5)
+        return np.linspace(low, high, self.bins + 1).astype(flat.dtype)
 
 
 @op("histogram", Trait.NOT_DIFFERENTIABLE)
