@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graphnet import autograd, dtypes, functions, optim, utils
+from graphnet import autograd, dtypes, functions, nn, optim, utils
 from graphnet.config import config
 from graphnet.devices import device
 from graphnet.dtypes import (
@@ -63,6 +63,7 @@ from graphnet.random import (
     seed,
     set_rng_state,
 )
+from graphnet.runtime.threads import get_num_threads, set_num_threads
 from graphnet.serialization import load, save
 from graphnet.tensor import Tensor
 from graphnet.trace.explain import explain
@@ -74,17 +75,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LAZY = {
-    "capture": "graphnet.trace.capture",
-    "Program": "graphnet.trace.capture",
-    "viz": "graphnet.viz",
-    "vision": "graphnet.vision",
+    "Program": "graphnet.trace.capture:Program",
+    "capture": "graphnet.trace.capture:capture",
     "linalg": "graphnet.linalg",
+    "special": "graphnet.special",
+    "vision": "graphnet.vision",
+    "viz": "graphnet.viz",
 }
+"""What few programs need: imported when it is first asked for."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import what few programs need when it is first asked for."""
-    if name in _LAZY:
-        module = import_module(_LAZY[name])
-        return module if _LAZY[name].endswith(f".{name}") and name in ("viz", "vision", "linalg") else getattr(module, name)
-    raise AttributeError(f"module 'graphnet' has no attribute {name!r}")
+    if name not in _LAZY:
+        raise AttributeError(f"module 'graphnet' has no attribute {name!r}")
+    module, _, attribute = _LAZY[name].partition(":")
+    found = import_module(module)
+    return getattr(found, attribute) if attribute else found

@@ -17,6 +17,7 @@ from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.plan import Plan, compile_plan
 from graphnet.runtime.storage import Storage
+from graphnet.runtime.threads import apply_setting
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
@@ -105,6 +106,7 @@ def _run(
     updated: list[Storage],
 ) -> None:
     if first or config.optimization_level == 0:
+        apply_setting()
         cache.interpreted += 1
         arrays, saved, kept = _interpret(segment, trace, demand)
     else:

@@ -1,0 +1,47 @@
+"""How many threads compute: one setting for BLAS and for whatever else comes to use threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphnet.errors import ArgumentError, ValueRangeError
+
+_limits: Any = None
+_count = 1
+
+
+def set_num_threads(count: int) -> None:
+    """Let matrix products use ``count`` threads.
+
+    One unless set: threads that wait for each other cost more than they bring on matrices that are
+    small, or on a machine that does other things as well.
+
+    Raises:
+        ArgumentError: ``count`` is no integer.
+        ValueRangeError: it is not positive.
+
+    >>> import graphnet as torch
+    >>> torch.set_num_threads(1)
+    >>> torch.get_num_threads()
+    1
+    """
+    global _limits, _count
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise ArgumentError(f"set_num_threads expects an int, but got {type(count).__name__}")
+    if count < 1:
+        raise ValueRangeError(f"set_num_threads expects a positive integer, but got {count}")
+    from threadpoolctl import threadpool_limits
+
+    _count = count
+    _limits = threadpool_limits(count, user_api="blas")
+
+
+def get_num_threads() -> int:
+    """How many threads matrix products use."""
+    return _count
+
+
+def apply_setting() -> None:
+    """Put the setting into force before the first run."""
+    if _limits is None:
+        set_num_threads(_count)
