@@ -12,7 +12,6 @@ from graphnet.functions.methods import method
 from graphnet.functions.shaping import movedim, shaped
 from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.reduce import Amax, Amin, Sum
 from graphnet.ops.search import Bincount, Histc, Histogram, HistogramEdges, Searchsorted, Unique
 from graphnet.ops.shape import Slice, wrap_dim
@@ -127,8 +126,6 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     >>> torch.tensor([1, 3, 1]).bincount()
     tensor([0, 2, 0, 1])
     """
-    if input.dtype.is_floating_point or input.dtype.is_complex or input.dtype is dtypes.bool:
-        raise refuse("bincount", input.dtype, "cast first, as in `x.long()`")
     if minlength < 0:
         raise RefusedError(f"minlength should be >= 0, not {minlength}")
     if input.ndim != 1:
@@ -165,8 +162,6 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     >>> torch.tensor([1.0, 2.0, 1.0]).histc(4, 0, 3)
     tensor([0., 2., 1., 0.])
     """
-    if not input.dtype.is_floating_point:
-        raise refuse("histogram", input.dtype, "cast first, as in `x.float()`")
     if bins <= 0:
         raise RefusedError(f"torch.histc(): bins must be > 0, but got {bins}")
     if min > max:
@@ -196,8 +191,6 @@ def histogram(
     >>> torch.tensor([1.0, 2.0, 1.0]).histogram(2, range=(0.0, 4.0)).hist
     tensor([2., 1.])
     """
-    if not input.dtype.is_floating_point:
-        raise refuse("histogram", input.dtype, "cast first, as in `x.float()`")
     if weight is not None and (weight.shape != input.shape or weight.dtype is not input.dtype):
         raise RefusedError(
             "torch.histogram(): if weight tensor is provided it should have the same shape and "
@@ -253,7 +246,7 @@ def unique(
     >>> torch.tensor([3, 1, 3]).unique(return_counts=True)
     (tensor([1, 3]), tensor([1, 2]))
     """
-    return _unique("unique", input, False, return_inverse, return_counts, dim)
+    return _unique(input, False, return_inverse, return_counts, dim)
 
 
 @method
@@ -269,14 +262,10 @@ def unique_consecutive(
     >>> torch.tensor([1, 1, 2, 1]).unique_consecutive()
     tensor([1, 2, 1])
     """
-    return _unique("unique_consecutive", input, True, return_inverse, return_counts, dim)
+    return _unique(input, True, return_inverse, return_counts, dim)
 
 
-def _unique(
-    name: str, input: Tensor, consecutive: bool, inverse: bool, counts: bool, dim: int | None
-) -> Any:
-    if input.dtype.is_complex:
-        raise refuse(name, input.dtype, "take the real part, or the absolute value")
+def _unique(input: Tensor, consecutive: bool, inverse: bool, counts: bool, dim: int | None) -> Any:
     if dim is None:
         rows = shaped(input, (input.numel(),))
     else:
@@ -284,7 +273,7 @@ def _unique(
         rows = movedim(input, dim, 0) if input.ndim else shaped(input, (1,))
         if not rows.numel() and rows.shape[0]:
             raise RefusedError(
-                f"{name}: There are 0 sized dimensions, and they aren't selected, so unique "
+                "unique: There are 0 sized dimensions, and they aren't selected, so unique "
                 f"cannot be applied: shape {list(input.shape)}, dim {dim}"
             )
     found, kept, places, often = Unique(consecutive)(rows)

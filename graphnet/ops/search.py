@@ -12,7 +12,7 @@ from graphnet import dtypes
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.dtype_rules import require_number
+from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.elementwise import casts, promoted
 from graphnet.ops.index import RangeError
 
@@ -55,6 +55,13 @@ class Bincount(Op):
     length: int
 
     def infer(self, x: TensorType, *weights: TensorType) -> TensorType:
+        """A count for each number.
+
+        Raises:
+            UnsupportedDtypeError: the elements are no integers.
+        """
+        if x.dtype is dtypes.bool or not is_integral(x.dtype):
+            raise refuse(self.name, x.dtype, "cast first, as in `x.long()`")
         if not weights:
             return TensorType(dtypes.int64, (self.length,))
         dtype = weights[0].dtype
@@ -68,6 +75,16 @@ class Bincount(Op):
             )
         counts = np.bincount(x, weights[0] if weights else None, self.length)
         return counts.astype(np.float32) if weights and weights[0].dtype == np.float32 else counts
+
+
+def require_floating_point(dtype: dtypes.dtype) -> None:
+    """Refuse elements of which PyTorch makes no histogram.
+
+    Raises:
+        UnsupportedDtypeError: they are not floating point.
+    """
+    if not dtype.is_floating_point:
+        raise refuse("histogram", dtype, "cast first, as in `x.float()`")
 
 
 @op("histc", Trait.NOT_DIFFERENTIABLE)
@@ -84,9 +101,9 @@ class Histc(Op):
         """A count for each part.
 
         Raises:
-            UnsupportedDtypeError: the operand is boolean.
+            UnsupportedDtypeError: the elements are not floating point.
         """
-        require_number(self.name, [x])
+        require_floating_point(x.dtype)
         return TensorType(x.dtype, (self.bins,))
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:
@@ -122,6 +139,7 @@ class HistogramEdges(Op):
     bins: int
 
     def infer(self, x: TensorType, low: TensorType, high: TensorType) -> TensorType:
+        require_floating_point(x.dtype)
         return TensorType(x.dtype, (self.bins + 1,))
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:
@@ -138,6 +156,7 @@ class Histogram(Op):
     """
 
     def infer(self, x: TensorType, edges: TensorType, *weight: TensorType) -> TensorType:
+        require_floating_point(x.dtype)
         return TensorType(x.dtype, (edges.shape[0] - 1,))
 
     def kernel(self, x: Any, edges: Any, *weight: Any) -> Any:
@@ -165,6 +184,13 @@ class Unique(Op):
     consecutive: bool = False
 
     def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        """Elements must have an order.
+
+        Raises:
+            UnsupportedDtypeError: they are complex.
+        """
+        if x.dtype.is_complex:
+            raise refuse(self.name, x.dtype, "take the real part, or the absolute value")
         rows = TensorType(dtypes.int64, x.shape[:1])
         return TensorType(dtypes.int64), TensorType(x.dtype, x.shape), rows, rows
 

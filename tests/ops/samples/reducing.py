@@ -136,6 +136,11 @@ def _searches() -> Iterator[Sample]:
     yield sample("bincount", counted, Real((3,)), length=3, tag="weighted")
     yield sample("histc", Real((3, 4)), -1.0, 1.0, bins=4)
     yield sample("histc", Real((3, 4)), 0.0, 0.0, bins=3, tag="own_range")
+    edges = Fixed(np.array([-1.0, 0.0, 0.5, 2.0]), tied=True)
+    yield sample("histogram", Real((3, 4)), edges)
+    yield sample("histogram", Real((3, 4)), edges, Real((3, 4)), tag="weighted")
+    yield sample("histogram_edges", Real((3, 4)), -1.0, 1.0, bins=4)
+    yield sample("histogram_edges", Real((3, 4)), 0.0, 0.0, bins=3, tag="own_range")
     for consecutive in (False, True):
         table = Fixed(np.array([[1, 2], [1, 2], [0, 3], [1, 2]]))
         yield sample("unique", table, consecutive=consecutive, tag=f"consecutive{consecutive}")
