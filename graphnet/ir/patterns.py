@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphnet.errors import GraphnetError
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.expression import Expression
@@ -102,7 +103,10 @@ class Rule:
             return None
         if self.after.op is None and bindings[self.after.name].type != value.type:
             return None
-        replaced = self.after.build(bindings)
+        try:
+            replaced = self.after.build(bindings)
+        except GraphnetError:  # operands of other shapes or dtypes than the rule was written for
+            return None
         return replaced if replaced.type == value.type else None
 
     def __repr__(self) -> str:

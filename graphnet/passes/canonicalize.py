@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
+from graphnet.errors import GraphnetError
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.patterns import Pattern, Rule, rule
 from graphnet.ir.rewriter import Rewriter, with_operands
+from graphnet.ir.types import Shape
+from graphnet.ops.compare import Where
 from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
 from graphnet.ops.reduce import Sum
@@ -128,9 +133,7 @@ def _reshape_of_reshape(node: Node, operands: tuple[Value, ...]) -> Value | None
     """Only the last of several shapes matters."""
     inner = operands[0]
     if isinstance(inner.op, _RESHAPING):
-        source: Value = inner.node.operands[0]
-        reshaped: Value = Reshape(node.result.shape)(source)
-        return reshaped
+        return _reshaped(inner.node.operands[0], node.result.shape)
     return _same_type(node, operands)
 
 
@@ -139,9 +142,13 @@ def _sum_of_nothing(node: Node, operands: tuple[Value, ...]) -> Value | None:
     (x,) = operands
     op = node.op
     if isinstance(op, Sum) and all(x.shape[d] == 1 for d in op.dims):
-        reshaped: Value = Reshape(node.result.shape)(x)
-        return reshaped
+        return _reshaped(x, node.result.shape)
     return None
+
+
+def _reshaped(x: Value, shape: Shape) -> Value:
+    reshaped: Value = x if x.shape == shape else Reshape(shape)(x)
+    return reshaped
 
 
 LOCAL: dict[type[Op], Callable[[Node, tuple[Value, ...]], Value | None]] = {
@@ -185,30 +192,53 @@ class _Canonicalizer(Rewriter):
         if len(node.results) != 1 or node.op.is_(Trait.SOURCE):
             return None
         made = with_operands(node, operands)
+        simplest = self._simplified(made)
+        if simplest is None:
+            return None
+        self.changed = True
+        while (simpler := self._simplified(simplest.node)) is not None:
+            simplest = simpler
+        return (simplest,)
+
+    def _simplified(self, node: Node) -> Value | None:
+        """What stands for the node's result after one rewrite, or None where none fits."""
+        if len(node.results) != 1:
+            return None
         if node.op.is_(Trait.ELEMENTWISE):
-            simpler = tuple(map(_without_broadcast, operands))
-            if simpler != operands and node.op.infer(*(o.type for o in simpler)) == made.result.type:
-                made = with_operands(node, simpler)
+            operands = _simpler(node, node.operands)
+            if operands != node.operands:
+                return self.builder.add(with_operands(node, operands)).result
         local = LOCAL.get(type(node.op))
-        replaced = local(made, made.operands) if local is not None else None
+        replaced = local(node, node.operands) if local is not None else None
         for each in self.rules.get(node.op, ()):
             if replaced is not None:
                 break
-            replaced = each.apply(made.result)
-        if replaced is not None:
-            self.changed = True
-            return (replaced,)
-        if made.operands != operands:
-            self.changed = True
-            return self.builder.add(made).results
-        return None
+            replaced = each.apply(node.result)
+        return replaced
 
 
-def _without_broadcast(value: Value) -> Value:
-    """What an elementwise operation may read instead: it broadcasts by itself."""
+def _simpler(node: Node, operands: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Operands that an elementwise operation broadcasts by itself, where its result stays."""
+    numbers = isinstance(getattr(node.op, "ufunc", None), np.ufunc) or isinstance(node.op, Where)
+    simpler = tuple(_without_broadcast(operand, numbers) for operand in operands)
+    if simpler == operands:
+        return operands
+    try:
+        inferred = node.op.infer(*(operand.type for operand in simpler))
+    except (GraphnetError, TypeError):  # an operation that wants equal shapes or dtypes
+        return operands
+    return simpler if inferred == node.result.type else operands
+
+
+def _without_broadcast(value: Value, numbers: bool) -> Value:
+    """What an elementwise operation may read instead.
+
+    Where it takes ``numbers``, as numpy's own functions do, a tensor filled with one is left out
+    for the number.
+    """
     while isinstance(value.op, Expand) or (isinstance(value.op, _RESHAPING) and value.numel == 1):
         value = value.node.operands[0]
-    if isinstance(value.op, Full):
+    if numbers and isinstance(value.op, Full):
         filled = value.node.operands[0]
         constant = filled.op
         if isinstance(constant, Constant) and not _is_wider(constant, value):

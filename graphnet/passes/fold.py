@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from graphnet.errors import GraphnetError
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
@@ -37,8 +38,11 @@ class _Folding(Rewriter):
         result = node.result.type
         if result.shape or not all(isinstance(operand.op, Constant) for operand in operands):
             return None
-        with np.errstate(all="ignore"):
-            found: Any = node.op.kernel(*(operand.op.kernel() for operand in operands))
+        try:
+            with np.errstate(all="ignore"):
+                found: Any = node.op.kernel(*(operand.op.kernel() for operand in operands))
+        except (GraphnetError, ArithmeticError, ValueError):
+            return None  # it fails when the graph runs, where the error names the user's line
         dtype = None if result.weak else result.dtype
         self.changed = True
         return self.builder.add(
