@@ -22,6 +22,7 @@ from graphnet.ir.types import Shape, Size, TensorType, contiguous_strides
 from graphnet.ops import elementwise
 from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.join import Cat
 from graphnet.ops.rearrange import Unfold
 from graphnet.ops.reduce import Sum
@@ -328,8 +329,9 @@ def adjoint(input: Tensor) -> Tensor:
 
 
 def _conjugated(x: Tensor) -> Tensor:
-    conjugate: Tensor = x.conj() if x.dtype.is_complex else x
-    return conjugate
+    if x.dtype.is_complex:
+        raise refuse("conj", x.dtype, "use x.mT, or x.T, for the transpose without conjugation")
+    return x
 
 
 @method("moveaxis")

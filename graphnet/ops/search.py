@@ -118,13 +118,13 @@ class Histc(Op):
 def histogram_range(flat: Any, low: Any, high: Any, margin: float) -> tuple[Any, Any]:
     """The range of a histogram: that of the elements where low and high are equal.
 
-    Where the elements are equal, too, a margin is left on both sides.
+    Where the elements are equal, too, a margin is left on both sides; without elements, 1 behind.
 
     Raises:
         RangeError: the range is not finite.
     """
-    if low == high and flat.size:
-        low, high = flat.min(), flat.max()
+    if low == high:
+        low, high = (flat.min(), flat.max()) if flat.size else (low, low + 1)
     if not (np.isfinite(low) and np.isfinite(high)):
         raise RangeError(f"histc: range of [{low}, {high}] is not finite")
     if low == high:

@@ -16,7 +16,6 @@ SAMPLES = {
     "z": np.zeros((2, 0, 3), np.float32),
     "y": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
     "o": np.zeros((1, 2, 1), np.float32),
-    "c": np.array([[1 + 2j, 3], [4j, 5]], np.complex64),
 }
 
 RESHAPING = """
@@ -111,9 +110,6 @@ v.mT
 y.mT
 x.H.shape
 y.H
-c.H + 0
-c.mH + 0
-c.adjoint() + 0
 x.adjoint()
 s.T
 torch.movedim(y,(0,1),(1,2)).shape
