@@ -12,16 +12,16 @@ ROOT = Path(__file__).parents[1]
 
 # Each floor may import itself and the floors above it in this table. A package brings its modules.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "dtypes", "config", "source", "files", "grad_mode"),
+    ("errors", "dtypes", "devices", "config", "source", "files", "grad_mode"),
     ("ir",),
     ("ops",),
     ("passes",),
     ("runtime",),
     ("trace",),
-    ("tensor", "printing", "functions", "autograd", "serialization"),
-    ("nn", "optim", "utils", "vision", "viz", "cli"),
-    # The namespace that users import, `graphnet` itself, and `python -m graphnet`.
-    ("", "__main__"),
+    ("tensor", "printing", "functions", "linalg", "special", "random", "autograd", "serialization"),
+    ("nn", "optim", "utils", "vision", "viz"),
+    # The namespace that users import, `graphnet` itself, and the command line, which is one.
+    ("", "cli", "__main__"),
 )
 FLOOR_OF = {part: number for number, parts in enumerate(FLOORS) for part in parts}
 
