@@ -23,10 +23,11 @@ class device:  # noqa: N801  # PyTorch's name
     type: str
     index: int | None = None
 
-    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:  # noqa: A002  # PyTorch's name
+    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
-            type, index = type.type, type.index  # noqa: A001  # PyTorch's name
-        name, _, number = str(type).partition(":")
+            index = type.index
+            type = type.type
+        name, _, number = type.partition(":")
         if name not in ("cpu", "cuda", "mps", "meta"):
             raise DeviceError(f"Expected one of cpu, cuda, mps, meta device type, but got {name!r}")
         object.__setattr__(self, "type", name)

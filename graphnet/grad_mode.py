@@ -104,11 +104,9 @@ class no_grad(_Switch):  # noqa: N801  # PyTorch's name
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         """``@no_grad`` without parentheses decorates too."""
-        self = super().__new__(cls)
         if function is None:
-            return self
-        self.__init__()
-        return self(function)
+            return super().__new__(cls)
+        return cls()(function)
 
 
 class enable_grad(_Switch):  # noqa: N801  # PyTorch's name

@@ -23,7 +23,6 @@ from graphnet.ir.types import Size
 from graphnet.ops.convert import Cast, Clone, Detach
 from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
-from graphnet.trace.backward import backward
 from graphnet.trace.handle import Handle
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.recorder import Recorder, current_recorder, settle
@@ -122,6 +121,14 @@ class Tensor(Handle, Expression):
 
     # ------------------------------------------------------------------ facts
 
+    def _present(self) -> Layout:
+        """The layout, after a write to the memory that may have given this view a history."""
+        if self._base is not None and self._version != self._storage.version:
+            recorder = current_recorder()
+            if self._storage.segment is recorder.segment:
+                recorder.slot_of(self)
+        return self._layout
+
     @property
     def shape(self) -> Size:
         """The sizes of the dimensions."""
@@ -146,14 +153,6 @@ class Tensor(Handle, Expression):
     def requires_grad(self) -> bool:
         """Whether gradients flow to or through this tensor."""
         return self._present().requires_grad
-
-    def _present(self) -> Layout:
-        """The layout, after a write to the memory that may have given this view a history."""
-        if self._base is not None and self._version != self._storage.version:
-            recorder = current_recorder()
-            if self._storage.segment is recorder.segment:
-                recorder.slot_of(self)
-        return self._layout
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -410,7 +409,7 @@ class Tensor(Handle, Expression):
     __rshift__ = binary("bitwise_right_shift")
 
     def _compare(self, name: str, other: Any) -> Any:
-        if not isinstance(other, (Tensor, bool, int, float, complex, np.generic)):
+        if not isinstance(other, Tensor | bool | int | float | complex | np.generic):
             return NotImplemented
         return self._apply(singletons[name], self, other)
 
@@ -484,14 +483,13 @@ class Tensor(Handle, Expression):
                 "a leaf Variable that requires grad is being used in an in-place operation.",
                 cure="put it under `with torch.no_grad():`, or write out of place",
             )
-        base = self._base
-        if base is not None and grad_mode.enabled():
-            if base._layout.requires_grad and base._layout.is_leaf:
-                raise AutogradError(
-                    "a view of a leaf Variable that requires grad is being used in an in-place "
-                    "operation.",
-                    cure="put it under `with torch.no_grad():`, or write out of place",
-                )
+        base = None if self._base is None else self._base._layout
+        if base is not None and base.requires_grad and base.is_leaf and grad_mode.enabled():
+            raise AutogradError(
+                "a view of a leaf Variable that requires grad is being used in an in-place "
+                "operation.",
+                cure="put it under `with torch.no_grad():`, or write out of place",
+            )
         if layout.overlaps:
             raise AliasError(
                 "unsupported operation: more than one element of the written-to tensor refers to "

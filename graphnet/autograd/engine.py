@@ -113,7 +113,7 @@ def grad(
                 cure="make it with requires_grad=True",
             )
     retain = create_graph if retain_graph is None else retain_graph
-    _, found = record_backward(
+    _, gradients = record_backward(
         current_recorder(),
         roots,
         given,
@@ -121,6 +121,7 @@ def grad(
         retain_graph=retain,
         create_graph=create_graph,
     )
+    found: list[Any] = list(gradients)
     allowed = materialize_grads if allow_unused is None else allow_unused
     unused = next((place for place, gradient in enumerate(found) if gradient is None), None)
     if unused is not None and not allowed:
@@ -134,7 +135,7 @@ def grad(
             (tensor.detach() * 0 if g is None else g)
             for g, tensor in zip(found, wanted, strict=True)
         )
-    return tuple(found)  # type: ignore[arg-type]  # the recorder makes tensors
+    return tuple(found)
 
 
 def _sequence(tensors: Tensors) -> list[Tensor]:

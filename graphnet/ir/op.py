@@ -7,6 +7,7 @@ interned: two operations with equal attributes are the same object.
 
 from __future__ import annotations
 
+import inspect
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
@@ -86,8 +87,8 @@ class Op(metaclass=InternedMeta):
         names: dict[str, None] = {}
         for base in reversed(cls.__mro__):
             if base is not Op:
-                annotations = base.__dict__.get("__annotations__", {})
-                names.update(dict.fromkeys(n for n, a in annotations.items() if "ClassVar" not in a))
+                declared = inspect.get_annotations(base)
+                names.update(dict.fromkeys(n for n, a in declared.items() if "ClassVar" not in a))
         cls.attribute_names = tuple(names)
         return cls
 
@@ -131,7 +132,7 @@ class Op(metaclass=InternedMeta):
         """
         return None
 
-    def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
+    def vjp(self, g: Any, out: Any, *operands: Any) -> Sequence[Value | None]:
         """The gradient of each operand, given the result's gradient ``g`` and the result ``out``.
 
         For an operation with several results both are tuples; a gradient in ``g`` is None where

@@ -104,6 +104,6 @@ class AsStridedScatter(Op):
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """What was overwritten has no influence; what was stored has all of it."""
-        base, value, offset = operands
+        _, value, offset = operands
         stored: Value = AsStrided(value.shape, self.stride)(g, offset)
         return AsStridedScatter(self.stride)(g, stored * 0, offset), stored, None

@@ -159,7 +159,7 @@ class _Planner:
         results = self._results()
         self.code.append(f"    return [{', '.join(results)}]")
         source = "\n".join(["def run(inputs):", *self.code])
-        exec(compile(source, _FILE, "exec"), self.scope)  # noqa: S102  # code written just above
+        exec(compile(source, _FILE, "exec"), self.scope)  # code written just above
         return Plan(
             source,
             sum(not node.op.is_(Trait.SOURCE) for node in self.graph.nodes),
@@ -193,8 +193,8 @@ class _Planner:
             outs = [self._out(value) for value in node.results]
             self._line(_call(self, node, kernel, outs, arguments), node)
             return
-        made = [self._local(value) for value in node.results]
-        self._line(f"{', '.join(made)} = {self._bind('k', op.kernel)}({', '.join(arguments)})", node)
+        made = ", ".join(self._local(value) for value in node.results)
+        self._line(f"{made} = {self._bind('k', op.kernel)}({', '.join(arguments)})", node)
 
     def _local(self, value: Value) -> str:
         name = self.names[value] = f"v{len(self.names)}"

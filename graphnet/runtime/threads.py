@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from graphnet.errors import ArgumentError, ValueRangeError
 
-_limits: Any = None
-_count = 1
+
+class _Setting:
+    count = 1
+    limits: ClassVar[Any] = None
+    """What holds the limit in force; None before the first run."""
 
 
 def set_num_threads(count: int) -> None:
@@ -25,23 +28,22 @@ def set_num_threads(count: int) -> None:
     >>> torch.get_num_threads()
     1
     """
-    global _limits, _count
     if isinstance(count, bool) or not isinstance(count, int):
         raise ArgumentError(f"set_num_threads expects an int, but got {type(count).__name__}")
     if count < 1:
         raise ValueRangeError(f"set_num_threads expects a positive integer, but got {count}")
     from threadpoolctl import threadpool_limits
 
-    _count = count
-    _limits = threadpool_limits(count, user_api="blas")
+    _Setting.count = count
+    _Setting.limits = threadpool_limits(count, user_api="blas")
 
 
 def get_num_threads() -> int:
     """How many threads matrix products use."""
-    return _count
+    return _Setting.count
 
 
 def apply_setting() -> None:
     """Put the setting into force before the first run."""
-    if _limits is None:
-        set_num_threads(_count)
+    if _Setting.limits is None:
+        set_num_threads(_Setting.count)

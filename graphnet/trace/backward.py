@@ -16,7 +16,7 @@ from graphnet.passes.autodiff import differentiate, seed
 from graphnet.passes.residuals import history as walked
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
-from graphnet.trace.state import Backward, Slot, Trace
+from graphnet.trace.state import Backward, Slot, State, Trace
 
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
@@ -47,72 +47,85 @@ def backward(
         The (leaf, gradient) pairs found, or, if ``inputs`` is given, nothing and the gradient of
         each of them, None where the roots do not depend on it.
     """
+    given = [cotangent for cotangent in cotangents if cotangent is not None]
     with recorder.lock, grad_mode.set_grad_enabled(create_graph):
-        operands = [*roots, *(c for c in cotangents if c is not None)]
-        for handle in (*operands, *(inputs or ())):
-            segment = recorder.segment
-            recorder.slot_of(handle)
-            if recorder.segment is not segment:  # a run began a new segment
-                return backward(
-                    recorder,
-                    roots,
-                    cotangents,
-                    inputs=inputs,
-                    retain_graph=retain_graph,
-                    create_graph=create_graph,
-                )
+        _enter_together(recorder, [*roots, *given, *(inputs or ())])
         past = Past.of(recorder.segment, [root._slot for root in roots])
-        chain = past.segments
-        wanted = [_origins(handle, chain) for handle in inputs or ()]
+        wanted = [_origins(handle, past.segments) for handle in inputs or ()]
         head = (
             _BACKWARD,
-            tuple(c is not None for c in cotangents),
+            tuple(cotangent is not None for cotangent in cotangents),
             create_graph,
             retain_graph,
             inputs is not None and tuple(map(tuple, wanted)),
             past.signature,
         )
         emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None)
-        phase, recorder.phase = recorder.phase, Phase.BACKWARD
-        segment = recorder.segment
-        before, bound = segment.state, len(segment.bindings)
-        try:
-            state, _ = recorder.record(head, operands, emitter)
-            if state.backward is None:
-                state.backward = emitter.finish(state.first)
-            found = state.backward
-            _bind(found, chain, create_graph)
-        except BaseException:
-            segment.state = before  # as if nothing had been recorded
-            del segment.bindings[bound:]
-            raise
-        finally:
-            recorder.phase = phase
-        segment.gradients.append(state)
+        state = _record(recorder, head, [*roots, *given], emitter, past, create_graph)
+        found: Backward = state.backward  # type: ignore[assignment]  # set by _record
+        recorder.segment.gradients.append(state)
         if not retain_graph:
-            for each, spent, through in zip(chain, found.spent, found.walked, strict=True):
-                if spent:
-                    each.spent.append(spent)
-                if through:
-                    each.walked.append(through)
-            for position, value in found.released:
-                chain[position].saved.pop(value, None)
-        layouts = state.layouts
-        first = state.first
+            _spend(found, past.segments)
 
         def handle_of(slot: Slot) -> Handle:
-            layout = layouts[slot - first]
-            if layout is None:
-                raise AutogradError("a gradient is no tensor")
+            layout = state.layouts[slot - state.first]
+            assert layout is not None  # gradients are tensors
             made: Handle = recorder.new(slot, layout)
             return made
 
         if inputs is not None:
-            return [], [None if s is None else handle_of(s) for s in found.wanted]
+            return [], [None if slot is None else handle_of(slot) for slot in found.wanted]
         return [
-            (chain[position].variables[slot], handle_of(gradient))
+            (past.segments[position].variables[slot], handle_of(gradient))
             for position, slot, gradient in found.gradients
         ], []
+
+
+def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:
+    """Bring all handles into one segment; entering one may begin a new segment for all."""
+    while True:
+        segment = recorder.segment
+        for handle in handles:
+            recorder.slot_of(handle)
+        if recorder.segment is segment:
+            return
+
+
+def _record(
+    recorder: Recorder,
+    head: tuple[Any, ...],
+    operands: Sequence[Handle],
+    emitter: _Emitter,
+    past: Past,
+    create_graph: bool,
+) -> State:
+    """Take the step and bind what it reads, or leave everything as it was."""
+    phase, recorder.phase = recorder.phase, Phase.BACKWARD
+    segment = recorder.segment
+    before, bound = segment.state, len(segment.bindings)
+    try:
+        state, _ = recorder.record(head, operands, emitter)
+        if state.backward is None:
+            state.backward = emitter.finish(state.first)
+        _bind(state.backward, past.segments, create_graph)
+    except BaseException:
+        segment.state = before
+        del segment.bindings[bound:]
+        raise
+    finally:
+        recorder.phase = phase
+    return state
+
+
+def _spend(found: Backward, segments: Sequence[Segment]) -> None:
+    """Free what the pass used up, as PyTorch does unless told to retain the graph."""
+    for segment, spent, walked_nodes in zip(segments, found.spent, found.walked, strict=True):
+        if spent:
+            segment.spent.append(spent)
+        if walked_nodes:
+            segment.walked.append(walked_nodes)
+    for position, value in found.released:
+        segments[position].saved.pop(value, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,9 +241,7 @@ def graph_of(handle: Handle) -> Graph:
 
 
 def _flatten(thing: Any, into: list[Handle]) -> Callable[[list[Any]], Any]:
-    """Collect the tensors in nested tuples, lists and dictionaries; returns how to put others
-    in their places.
-    """
+    """Collect the tensors in nested structures; returns how to put others in their places."""
     if isinstance(thing, Handle):
         place = len(into)
         into.append(thing)

@@ -51,7 +51,7 @@ def value_of(handle: Handle) -> Value:
     ):
         recorder.slot_of(handle)
     segment = handle._segment
-    assert segment is not None  # noqa: S101  # slot_of puts it into one
+    assert segment is not None  # slot_of puts it into one
     place: Any = handle._slot
     while not isinstance(place, Value):
         if place in segment.links:
@@ -83,7 +83,7 @@ def gradient_of(handle: Handle) -> Any:
             continue
         if not segment.finished:
             layout = state.layouts[found - state.first]
-            assert layout is not None  # noqa: S101  # gradients are tensors
+            assert layout is not None  # gradients are tensors
             return recorder.new(found, layout)
         segment.state.wants_gradients |= {slot}
         if slot in segment.kept:

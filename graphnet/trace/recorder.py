@@ -101,44 +101,50 @@ class Recorder:
             if segment.state.steps >= config.watermark and self._may_cut(head):
                 self.run("watermark")
                 segment = self.segment
-            key: list[Any] = [head, grad_mode.enabled()]
             numbers: list[Any] = []
-            for operand in operands:
-                if isinstance(operand, Handle):
-                    if (
-                        operand._segment is segment
-                        and operand._version == operand._storage.version
-                    ):
-                        key.append(operand._slot)
-                    else:
-                        key.append(self.enter(operand))
-                elif isinstance(operand, Draws):
-                    key.append(self._enter_generator(operand))
-                elif operand.__class__ in _NUMBERS:
-                    key.append(operand.__class__)
-                    numbers.append(operand)
-                    if not operand and operand.__class__ is float and copysign(1, operand) < 0:
-                        key.append("-0.0")  # equals 0.0, but is another number
-                else:
-                    operands = [_as_operand(operand, head) for operand in operands]
-                    break
-            else:
-                if segment is self.segment:
-                    break
-        state = segment.state
+            key = self._key(segment, head, operands, numbers)
+            if segment is self.segment:  # nothing that entered made the trace run
+                break
         constants = tuple(numbers)
-        edge = state.edges.get(tuple(key))
+        edge = segment.state.edges.get(key)
         if edge is None:
-            edge = self._extend(tuple(key), operands, constants, emit)
+            edge = self._extend(key, operands, constants, emit)
         elif edge.constants is None:
             segment.bindings.extend(constants)
             cache.hits += 1
         elif edge.constants == constants:
             cache.hits += 1
         else:
-            edge = self._extend(tuple(key), operands, constants, emit, baked=False)
+            edge = self._extend(key, operands, constants, emit, baked=False)
         segment.state = edge.state
         return edge.state, constants
+
+    def _key(
+        self, segment: Segment, head: Hashable, operands: Sequence[Any], numbers: list[Any]
+    ) -> Key:
+        """What a step is looked up by: slots of the operands, and the types of the numbers.
+
+        Tensors that are not in the segment yet enter it; the numbers are put into ``numbers``.
+        """
+        key: list[Any] = [head, grad_mode.enabled()]
+        for operand in operands:
+            if isinstance(operand, Handle):
+                if operand._segment is segment and operand._version == operand._storage.version:
+                    key.append(operand._slot)
+                else:
+                    key.append(self.enter(operand))
+            elif isinstance(operand, Draws):
+                key.append(self._enter_generator(operand))
+            else:
+                kind = operand.__class__
+                if kind not in _NUMBERS:
+                    operand = _as_number(operand, head)
+                    kind = operand.__class__
+                key.append(kind)
+                numbers.append(operand)
+                if not operand and kind is float and copysign(1, operand) < 0:
+                    key.append("-0.0")  # equals 0.0, but is another number
+        return tuple(key)
 
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
@@ -174,16 +180,18 @@ class Recorder:
         location = user_location()
         builder = Builder(phase=self.phase, location=location)
         builder.grad_enabled = bool(key[1])
+        given = iter(numbers)
         with builder:
-            arguments = [
-                values[next(slots)]
-                if isinstance(operand, (Handle, Draws))
-                else builder.constant(operand)
-                if baked
-                else builder.input(Constant(operand).infer())
-                for operand in operands
-            ]
-            results = emit(*arguments)
+            results = emit(
+                *(
+                    values[next(slots)]
+                    if isinstance(operand, (Handle, Draws))
+                    else builder.constant(next(given))
+                    if baked
+                    else builder.input(Constant(next(given)).infer())
+                    for operand in operands
+                )
+            )
         made = results if isinstance(results, tuple) else (results,)
         layouts = tuple(map(_layout_of, made))
         state = State(segment.state, builder.nodes, made, layouts, location, key[0])
@@ -194,7 +202,7 @@ class Recorder:
                 source._layout.type.shape, source._layout.strides, *numbers
             )
             layout = layouts[0]
-            assert layout is not None  # noqa: S101  # a view op makes a tensor
+            assert layout is not None  # a view op makes a tensor
             whole = _covers(source, layout, strides)
             state.layouts = (layout.but(strides=strides, whole=whole),)
             state.offset = None if numbers else delta
@@ -230,7 +238,7 @@ class Recorder:
 
     def _view(self, op: ViewOp, base: Handle, state: State, numbers: tuple[Any, ...]) -> Any:
         layout = state.layouts[0]
-        assert layout is not None  # noqa: S101  # a view op makes a tensor
+        assert layout is not None  # a view op makes a tensor
         delta = state.offset
         if delta is None:
             delta = op.strides(base._layout.type.shape, base._layout.strides, *numbers)[1]
@@ -377,8 +385,9 @@ class Recorder:
             self.slot_of(value)
             if storage.segment is not self.segment:
                 self.enter(self._base(storage))
-            if self.segment is not segment:
-                return self.write(handle, value)  # entering ran the trace; start over
+            if self.segment is not segment:  # entering ran the trace; start over
+                self.write(handle, value)
+                return
             before = storage.slot
             if not differentiable and self._value(value._slot).requires_grad:
                 value = self.apply(Detach(), (value,))
@@ -486,14 +495,12 @@ class Recorder:
             run_segment(self.cache, segment, trace)
 
 
-def _as_operand(operand: Any, head: Hashable) -> Any:
-    """A numpy number, or anything that is a Python number by inheritance, as a plain one.
+def _as_number(operand: Any, head: Hashable) -> Any:
+    """A numpy number, or what is a Python number by inheritance, as a plain one.
 
     Raises:
-        ArgumentError: it is neither a tensor nor a number.
+        ArgumentError: it is no number.
     """
-    if isinstance(operand, (Handle, Draws)) or operand.__class__ in _NUMBERS:
-        return operand
     if isinstance(operand, np.generic):
         return operand.item()
     for kind in (bool, int, float, complex):

@@ -22,8 +22,9 @@ Slot = int
 
 @dataclass(slots=True, eq=False)
 class Backward:
-    """What a backward edge found out, the same at every visit. A position counts segments of the
-    history, the current one first.
+    """What a backward edge found out, the same at every visit.
+
+    A position counts segments of the history, the current one first.
 
     Attributes:
         gradients: (position, slot there, slot of the gradient) of each leaf that has one.

@@ -84,55 +84,76 @@ def write(kind, x, y):
         x.tanh_()
 
 
-def run(lib, program, looks):
-    """What the program shows: values looked at, whether each step was refused, gradients."""
-    leaves = [
-        lib.tensor(np.linspace(-1, 1, max(int(np.prod(s)), 1), dtype=np.float32).reshape(s).tolist())
-        for s in SHAPES
-    ]
-    for leaf in leaves:
-        leaf.requires_grad_()
-    pool = [*leaves, *(leaf.detach().clone() for leaf in leaves)]
-    shown = []
-    for step in program:
+class Machine:
+    """Runs a program with one library; keeps what it shows."""
+
+    def __init__(self, lib, looks):
+        self.lib = lib
+        self.looks = looks
+        self.leaves = [lib.tensor(ramp(shape), requires_grad=True) for shape in SHAPES]
+        self.pool = [*self.leaves, *(leaf.detach().clone() for leaf in self.leaves)]
+        self.shown = []
+
+    def at(self, i):
+        return self.pool[i % len(self.pool)]
+
+    def unary(self, name, i):
+        self.pool.append(getattr(self.at(i), name)())
+
+    reduce = unary
+
+    def binary(self, name, i, j):
+        self.pool.append(getattr(self.lib, name)(self.at(i), self.at(j)))
+
+    def scalar(self, name, i, number):
+        self.pool.append(getattr(self.lib, name)(self.at(i), number))
+
+    def view(self, kind, i):
+        self.pool.append(view_of(kind, self.at(i)))
+
+    def write(self, kind, i, j):
+        write(kind, self.at(i), self.at(j))
+
+    def quiet_write(self, i, j):
+        with self.lib.no_grad():
+            self.at(i).add_(self.at(j))
+
+    def look(self, i):
+        if self.looks:
+            self.shown.append(self.at(i).detach().numpy().copy())
+
+    def forget(self, i):
+        if i % len(self.pool) >= 2 * len(SHAPES):
+            del self.pool[i % len(self.pool)]
+
+    def gradients(self):
+        total = sum((x * x).sum() for x in self.pool if x.requires_grad)
         try:
-            match step:
-                case ("unary", name, i):
-                    pool.append(getattr(pool[i % len(pool)], name)())
-                case ("binary", name, i, j):
-                    pool.append(getattr(lib, name)(pool[i % len(pool)], pool[j % len(pool)]))
-                case ("scalar", name, i, number):
-                    pool.append(getattr(lib, name)(pool[i % len(pool)], number))
-                case ("view", kind, i):
-                    pool.append(view_of(kind, pool[i % len(pool)]))
-                case ("write", kind, i, j):
-                    write(kind, pool[i % len(pool)], pool[j % len(pool)])
-                case ("quiet write", i, j):
-                    with lib.no_grad():
-                        pool[i % len(pool)].add_(pool[j % len(pool)])
-                case ("look", i):
-                    if looks:
-                        shown.append(pool[i % len(pool)].detach().numpy().copy())
-                case ("forget", i):
-                    if i % len(pool) >= 2 * len(SHAPES):
-                        del pool[i % len(pool)]
-                case ("reduce", name, i):
-                    pool.append(getattr(pool[i % len(pool)], name)())
+            total.backward()
+        except RuntimeError as error:
+            return str(error)
+        return [None if leaf.grad is None else leaf.grad.numpy().copy() for leaf in self.leaves]
+
+
+def ramp(shape):
+    count = max(int(np.prod(shape)), 1)
+    return np.linspace(-1, 1, count, dtype=np.float32).reshape(shape).tolist()
+
+
+def run(lib, program, looks):
+    """What a program shows: values looked at, steps refused, final values, flags, gradients."""
+    machine = Machine(lib, looks)
+    for name, *arguments in program:
+        try:
+            getattr(machine, name.replace(" ", "_"))(*arguments)
         except (RuntimeError, IndexError) as error:
             # PyTorch refuses to read and write overlapping views at once. Here a write is a new
             # value, so there is nothing to refuse.
             assume("some elements of the input tensor and the written-to" not in str(error))
-            shown.append(type(error) in (IndexError,) or "error")
-    values = [x.detach().numpy().copy() for x in pool]
-    flags = [(x.requires_grad, x.is_leaf, tuple(x.shape)) for x in pool]
-    total = sum((x * x).sum() for x in pool if x.requires_grad)
-    try:
-        total.backward()
-    except RuntimeError as error:
-        return shown, values, flags, str(error)
-    return shown, values, flags, [
-        None if leaf.grad is None else leaf.grad.numpy().copy() for leaf in leaves
-    ]
+            machine.shown.append(isinstance(error, IndexError) or "error")
+    values = [x.detach().numpy().copy() for x in machine.pool]
+    flags = [(x.requires_grad, x.is_leaf, tuple(x.shape)) for x in machine.pool]
+    return machine.shown, values, flags, machine.gradients()
 
 
 def same(ours, theirs):

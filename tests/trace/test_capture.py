@@ -35,7 +35,7 @@ def batch(scale=1.0):
 
 
 def test_the_program_holds_all_three_phases():
-    w, step = make()
+    _, step = make()
     step(*batch())
     program = torch.capture(step, *batch())
     assert program.graph.in_phase(Phase.FORWARD)
@@ -85,7 +85,7 @@ def test_the_graphs_agree_with_each_other():
     _, step = make()
     step(*batch())
     program = torch.capture(step, *batch())
-    x, target = (tensor.numpy() for tensor in batch())
+    x, _ = (tensor.numpy() for tensor in batch())
     weights = np.array([[0.25, 1.0], [-1.0, 0.5]], np.float32)
     inputs = [
         {"(3, 2)": x, "(2, 2)": weights}.get(str(tuple(value.shape)))

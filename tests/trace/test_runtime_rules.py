@@ -266,7 +266,8 @@ class TestStorage:
             x.detach().mul_(10)
             x.data += 1
             assert x.tolist() == [11.0, 21.0]
-            assert x.is_leaf and x.requires_grad
+            assert x.is_leaf
+            assert x.requires_grad
 
     def test_numpy_shares_both_ways(self):
         for _ in range(3):
