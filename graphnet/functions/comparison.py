@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from graphnet import dtypes
-from graphnet.errors import DtypeError, GraphnetError
+from graphnet.errors import ArgumentError, DtypeError, GraphnetError
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import both_tensors, combine, each, require_tensor, with_tensor
 from graphnet.ir.types import Number
@@ -260,6 +260,17 @@ def isfinite(input: Tensor) -> Tensor:
 def signbit(input: Tensor) -> Tensor:
     """Whether its sign bit is set: negative numbers and -0.0."""
     return each(Signbit(), input)
+
+
+@method("__invert__")
+def _invert(self: Tensor) -> Tensor:
+    """``~x``: as :func:`bitwise_not`."""
+    if not is_integral(self.dtype):
+        raise ArgumentError(
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors, not on "
+            f"{self.dtype}"
+        )
+    return bitwise_not(self)
 
 
 @method

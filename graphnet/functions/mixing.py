@@ -17,7 +17,7 @@ from graphnet.ops.arithmetic import Add, Div, Fmax, Fmin, Lerp, Maximum, Minimum
 from graphnet.ops.bounds import Clamp, ClampMax, ClampMin
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import is_integral
+from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.tensor import Tensor, apply
 
 __all__ = [
@@ -149,7 +149,10 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     >>> torch.addcmul(torch.tensor([1.0]), torch.tensor([2.0]), torch.tensor([3.0]), value=0.5)
     tensor([4.])
     """
-    product = combine(Mul(), require_tensor("addcmul", "tensor1", tensor1, 2), tensor2)
+    first = require_tensor("addcmul", "tensor1", tensor1, 2)
+    product = combine(Mul(), first, require_tensor("addcmul", "tensor2", tensor2, 3))
+    if product.dtype is dtypes.bool and result_type(input, product) is dtypes.bool:
+        raise refuse("addcmul", dtypes.bool, "cast first, as in `tensor1.int()`")
     return combine(Add(), input, product if value == 1 else product * value)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 
 from graphnet import dtypes
+from graphnet.errors import DtypeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import each, require_tensor
@@ -66,15 +67,18 @@ def neg(input: Tensor) -> Tensor:
 negative = neg
 
 
-@method
+@method("__pos__")
 def positive(input: Tensor) -> Tensor:
     """The tensor itself.
 
     Raises:
-        UnsupportedDtypeError: (a RuntimeError) it is boolean.
+        DtypeError: (a RuntimeError) it is boolean.
     """
     if require_tensor("positive", "input", input).dtype is dtypes.bool:
-        raise refuse("positive", dtypes.bool, "cast first, as in `x.int()`")
+        raise DtypeError(
+            "positive: The `+` operator, on a bool tensor is not supported.",
+            cure="cast first, as in `x.int()`",
+        )
     return input
 
 

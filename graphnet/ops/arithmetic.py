@@ -176,8 +176,9 @@ class Atan2(FloatElementwise):
     ufunc = np.arctan2
 
     def vjp(self, g: Value, out: Value, y: Value, x: Value) -> Sequence[Value]:
-        """``x / (x**2 + y**2)`` and ``-y / (x**2 + y**2)``."""
-        scaled = g / (x * x + y * y)
+        """``x / (x**2 + y**2)`` and ``-y / (x**2 + y**2)``; 0 at the origin."""
+        square = x * x + y * y
+        scaled = Where()(Equal()(square, 0), 0, g / square)
         return scaled * x, -(scaled * y)
 
 

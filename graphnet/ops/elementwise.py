@@ -35,8 +35,12 @@ def promoted(operands: Sequence[TensorType]) -> dtypes.dtype:
 
 
 def casts(operands: Sequence[TensorType], to: dtypes.dtype) -> list[dtypes.dtype | None]:
-    """Which operands must be cast to meet in ``to``; Python numbers adapt by themselves."""
-    return [None if o.weak else to for o in operands]
+    """Which operands must be cast to meet in ``to``; most Python numbers adapt by themselves.
+
+    Integers that may not fit are cast, too: PyTorch's wrap around where numpy's raise.
+    """
+    fits_all = to.is_floating_point or to.is_complex or to is dtypes.int64 or to is dtypes.bool
+    return [None if o.weak and fits_all else to for o in operands]
 
 
 def broadcast_shapes(name: str, operands: Sequence[TensorType]) -> Shape:

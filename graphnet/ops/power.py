@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.dtype_rules import FloatOnlyElementwise, NumberElementwise
-from graphnet.ops.elementwise import FloatElementwise
+from graphnet.ops.elementwise import FloatElementwise, promoted
 from graphnet.ops.math import Exp, Log
 
 
@@ -35,6 +37,11 @@ class Pow(NumberElementwise):
         if np.result_type(x, y).kind in "iu":
             return _integer_power(x, y, scalar)
         return np.power(x, y)
+
+    def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None]:
+        """Tensors meet in one dtype; a number stays, for the kernel to know it as such."""
+        meet = promoted(operands)
+        return [None if operand.weak else meet for operand in operands]
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value | None]:
         """``g * y * x**(y-1)`` and ``g * x**y * log(x)``, with PyTorch's zeros at 0."""
