@@ -2,6 +2,7 @@
 
 from graphnet.functions import (
     arithmetic,
+    broadcasting,
     comparison,
     contraction,
     conversion,
@@ -27,10 +28,12 @@ from graphnet.functions import (
     splitting,
     square_matrices,
     statistics,
+    striding,
     tensor_products,
     writing,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
+from graphnet.functions.broadcasting import *  # noqa: F403
 from graphnet.functions.comparison import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
@@ -56,11 +59,13 @@ from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
+from graphnet.functions.striding import *  # noqa: F403
 from graphnet.functions.tensor_products import *  # noqa: F403
 from graphnet.functions.writing import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
+__all__ += broadcasting.__all__
 __all__ += comparison.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
@@ -86,5 +91,6 @@ __all__ += sorting.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__
 __all__ += statistics.__all__
+__all__ += striding.__all__
 __all__ += tensor_products.__all__
 __all__ += writing.__all__

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from graphnet.functions import shaping, splitting
+from graphnet.functions import broadcasting, shaping, splitting, striding
 from graphnet.functions.indexing import narrow, select
 from graphnet.functions.methods import method
 from graphnet.functions.subscripts import getitem
@@ -63,10 +63,10 @@ def _slice(
 
 
 alias_copy = _copying(_alias, "alias_copy")
-as_strided_copy = _copying(shaping.as_strided, "as_strided_copy")
+as_strided_copy = _copying(striding.as_strided, "as_strided_copy")
 detach_copy = _copying(Tensor.detach, "detach_copy")
 diagonal_copy = _copying(shaping.diagonal, "diagonal_copy")
-expand_copy = _copying(shaping.expand, "expand_copy")
+expand_copy = _copying(broadcasting.expand, "expand_copy")
 narrow_copy = method(_copying(narrow, "narrow_copy"))
 permute_copy = _copying(shaping.permute, "permute_copy")
 select_copy = _copying(select, "select_copy")
@@ -77,6 +77,6 @@ squeeze_copy = _copying(shaping.squeeze, "squeeze_copy")
 t_copy = _copying(shaping.t, "t_copy")
 transpose_copy = _copying(shaping.transpose, "transpose_copy")
 unbind_copy = _copying(splitting.unbind, "unbind_copy")
-unfold_copy = _copying(shaping.unfold, "unfold_copy")
+unfold_copy = _copying(striding.unfold, "unfold_copy")
 unsqueeze_copy = _copying(shaping.unsqueeze, "unsqueeze_copy")
 view_copy = _copying(shaping.view, "view_copy")

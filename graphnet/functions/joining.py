@@ -8,7 +8,8 @@ from typing import Any
 from graphnet import dtypes
 from graphnet.errors import ArgumentError, ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError, tensors_of
-from graphnet.functions.shaping import atleast_1d, atleast_2d, atleast_3d, shaped
+from graphnet.functions.broadcasting import atleast_1d, atleast_2d, atleast_3d
+from graphnet.functions.shaping import shaped
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
 from graphnet.ops.elementwise import promoted

@@ -17,10 +17,11 @@ from graphnet.functions.arguments import (
     integers,
     tensors_of,
 )
+from graphnet.functions.broadcasting import expanded
 from graphnet.functions.joining import stack
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.shaping import diagonal as diagonal_of
-from graphnet.functions.shaping import expanded, flatten, shaped, transpose
+from graphnet.functions.shaping import flatten, shaped, transpose
 from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import UnsupportedDtypeError

@@ -10,7 +10,8 @@ from graphnet.errors import ArgumentError, DtypeError, ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.indexing import select, take
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.shaping import as_strided, diagonal, flatten, lifted, shaped
+from graphnet.functions.shaping import diagonal, flatten, lifted, shaped
+from graphnet.functions.striding import as_strided
 from graphnet.functions.subscripts import check_number, getitem
 from graphnet.ops.compare import Less, Where
 from graphnet.ops.convert import Cast, Clone

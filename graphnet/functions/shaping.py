@@ -7,30 +7,20 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphnet import dtypes
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
     distinct_dims,
     given_sizes,
     integers,
-    tensors_of,
 )
 from graphnet.functions.methods import method
-from graphnet.functions.subscripts import check_expands
-from graphnet.ir.types import Shape, Size, TensorType, contiguous_strides
-from graphnet.ops import elementwise
+from graphnet.ir.types import Shape
 from graphnet.ops.convert import Clone
-from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import refuse
-from graphnet.ops.join import Cat
-from graphnet.ops.rearrange import Unfold
-from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import (
     Diagonal,
-    Expand,
     Permute,
-    Slice,
     Squeeze,
     T,
     Transpose,
@@ -39,19 +29,10 @@ from graphnet.ops.shape import (
     view_strides,
     wrap_dim,
 )
-from graphnet.ops.strided import AsStrided
-from graphnet.runtime.storage import Layout
-from graphnet.tensor import Tensor, apply
+from graphnet.tensor import Tensor
 
 __all__ = [
     "adjoint",
-    "as_strided",
-    "atleast_1d",
-    "atleast_2d",
-    "atleast_3d",
-    "broadcast_shapes",
-    "broadcast_tensors",
-    "broadcast_to",
     "diagonal",
     "flatten",
     "movedim",
@@ -59,7 +40,6 @@ __all__ = [
     "permute",
     "ravel",
     "reshape",
-    "resize_as_",
     "squeeze",
     "swapaxes",
     "swapdims",
@@ -367,143 +347,6 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
 moveaxis = movedim
 
 
-# ---------------------------------------------------------------------- broadcasting
-
-
-@method
-def expand(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
-    """Dimensions of size 1 repeated without copying; -1 leaves a size as it is.
-
-    Raises:
-        ShapeError: a size other than 1 would have to change.
-
-    >>> import graphnet as torch
-    >>> torch.tensor([[1], [2]]).expand(2, 3)
-    tensor([[1, 1, 1],
-            [2, 2, 2]])
-    """
-    named.pop("implicit", None)
-    wanted = list(given_sizes("expand", "size", sizes, named))
-    lead = len(wanted) - self.ndim
-    for dim, size in enumerate(wanted):
-        if size == -1 and dim >= lead >= 0:
-            wanted[dim] = self.shape[dim - lead]
-        elif size == -1 and lead >= 0:
-            raise ShapeError(
-                f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
-                f"dimension {dim}"
-            )
-    check_expands(self.shape, wanted)
-    if any(size < 0 for size in wanted):
-        raise ShapeError(f"expand: sizes must not be negative: {wanted}")
-    return expanded(self, tuple(wanted))
-
-
-def expanded(x: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """A tensor expanded to a shape that it fits."""
-    wide: Tensor = Expand(shape)(x)
-    return wide
-
-
-@method
-def expand_as(self: Tensor, other: Tensor) -> Tensor:
-    """Expanded to the shape of another tensor."""
-    return expand(self, tuple(other.shape))
-
-
-@method
-def broadcast_to(input: Tensor, size: Any) -> Tensor:
-    """Expanded to a shape, as :func:`expand`."""
-    return expand(input, size)
-
-
-def broadcast_shapes(*shapes: Any) -> Any:
-    """The shape that tensors of these shapes broadcast to.
-
-    >>> import graphnet as torch
-    >>> torch.broadcast_shapes((3, 1), (4,))
-    torch.Size([3, 4])
-    """
-    types = [
-        TensorType(dtypes.float32, integers("broadcast_shapes", "shapes", shape))
-        for shape in shapes
-    ]
-    return Size(elementwise.broadcast_shapes("broadcast_shapes", types))
-
-
-def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
-    """All tensors expanded to the shape that they broadcast to.
-
-    >>> import graphnet as torch
-    >>> x, y = torch.broadcast_tensors(torch.zeros(3, 1), torch.zeros(2))
-    >>> x.shape, y.shape
-    (torch.Size([3, 2]), torch.Size([3, 2]))
-    """
-    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        tensors = tuple(tensors[0])
-    tensors_of("broadcast_tensors", tensors)
-    shape = elementwise.broadcast_shapes("broadcast_tensors", [x._layout.type for x in tensors])
-    return tuple(expanded(x, shape) for x in tensors)
-
-
-@method
-def sum_to_size(self: Tensor, *size: Any) -> Tensor:
-    """Summed over what broadcasting from ``size`` would have repeated."""
-    wanted = integers("sum_to_size", "size", size)
-    lead = self.ndim - len(wanted)
-    if lead < 0 or any(
-        target not in (1, own) for target, own in zip(wanted, self.shape[lead:], strict=True)
-    ):
-        raise ShapeError(
-            f"size {{{list(wanted)}}} is not expandable to size {{{list(self.shape)}}}."
-        )
-    dims = tuple(
-        dim
-        for dim, own in enumerate(self.shape)
-        if dim < lead or (wanted[dim - lead] == 1 and own != 1)
-    )
-    return shaped(Sum(dims, True)(self), wanted) if dims or not wanted else self
-
-
-def _at_least(name: str, tensors: tuple[Any, ...], one: Any) -> Any:
-    if len(tensors) == 1 and isinstance(tensors[0], Tensor):
-        return one(tensors[0])
-    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        tensors = tuple(tensors[0])
-    return tuple(one(x) for x in tensors_of(name, tensors))
-
-
-def atleast_1d(*tensors: Any) -> Any:
-    """Tensors without dimensions as vectors; others as they are.
-
-    Takes one tensor and returns it, or takes several, or a list, and returns a tuple.
-    """
-    return _at_least("atleast_1d", tensors, lambda x: x if x.ndim else shaped(x, (1,)))
-
-
-def atleast_2d(*tensors: Any) -> Any:
-    """Tensors of fewer dimensions as matrices: a vector becomes a row."""
-
-    def one(x: Tensor) -> Tensor:
-        return x if x.ndim > 1 else shaped(x, (1, x.numel()))
-
-    return _at_least("atleast_2d", tensors, one)
-
-
-def atleast_3d(*tensors: Any) -> Any:
-    """Tensors of fewer dimensions with three: a matrix becomes ``(rows, columns, 1)``."""
-
-    def one(x: Tensor) -> Tensor:
-        if x.ndim > 2:
-            return x
-        return unsqueeze(x, -1) if x.ndim == 2 else shaped(x, (1, x.numel(), 1))
-
-    return _at_least("atleast_3d", tensors, one)
-
-
-# ---------------------------------------------------------------------- memory walked otherwise
-
-
 @method
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The diagonal of two dimensions, as a view with it as the last dimension.
@@ -519,111 +362,10 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     return seen
 
 
-@method
-def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Windows of ``size`` elements of a dimension, ``step`` apart, as a view with a new last one.
-
-    >>> import graphnet as torch
-    >>> torch.arange(4).unfold(0, 2, 1)
-    tensor([[0, 1],
-            [1, 2],
-            [2, 3]])
-    """
-    dim = wrap_dim(dimension, self.ndim)
-    length = self.shape[dim] if self.ndim else 1
-    if size < 0:
-        raise RefusedError(f"size is {size} but must be >= 0")
-    if size > length:
-        raise RefusedError(
-            f"maximum size for tensor at dimension {dim} is {length} but size is {size}"
-        )
-    if step <= 0:
-        raise RefusedError(f"step is {step} but must be > 0")
-    if not self.ndim:
-        self = shaped(self, (1,))
-        first: Tensor = Slice(0, size)(self, 0)
-        return first
-    windows: Tensor = Unfold(dim, size, step)(self)
-    return windows
+# ---------------------------------------------------------------------- views in place
 
 
-@method
-def as_strided(
-    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
-) -> Tensor:
-    """A view of the tensor's memory with these sizes and strides, counted in elements.
-
-    Raises:
-        RefusedError: it would reach beyond the memory.
-
-    >>> import graphnet as torch
-    >>> torch.arange(5).as_strided((3, 2), (1, 1))
-    tensor([[0, 1],
-            [1, 2],
-            [2, 3]])
-    """
-    shape = integers("as_strided", "size", size)
-    strides = integers("as_strided", "stride", stride)
-    offset = input.storage_offset() if storage_offset is None else storage_offset
-    if len(shape) != len(strides):
-        raise ShapeError(
-            f"mismatch in length of strides and shape: {list(strides)} and {list(shape)}"
-        )
-    if any(step < 0 for step in strides):
-        raise RefusedError(
-            "as_strided: Negative strides are not supported at the moment, got strides: "
-            f"{list(strides)}"
-        )
-    reach = offset + 1 + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
-    available = input._storage.type.numel
-    if 0 not in shape and (reach > available or offset < 0):
-        raise RefusedError(
-            f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, "
-            f"and itemsize {input.itemsize} requiring a storage size of {reach * input.itemsize} "
-            f"are out of bounds for storage of size {available * input.itemsize}"
-        )
-    seen: Tensor = AsStrided(shape, strides)(*_memory(input, offset, reach))
-    return seen
-
-
-@method
-def resize_(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
-    """Give the tensor another shape, in place; memory is added where it is too small.
-
-    What new memory holds is arbitrary.
-
-    Raises:
-        RefusedError: the tensor requires grad.
-    """
-    shape = given_sizes("resize_", "size", sizes, named)
-    if self.requires_grad:
-        raise RefusedError("cannot resize variables that require grad")
-    count = math.prod(shape)
-    if self.storage_offset() + count <= self._storage.type.numel:
-        resized = as_strided(self, shape, contiguous_strides(shape))
-    else:
-        missing = apply(Full((count - self.numel(),), self.dtype), 0)
-        resized = shaped(Cat(0)(shaped(self, (self.numel(),)), missing), shape)
-    self._become(resized)
-    return self
-
-
-@method
-def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:
-    """Give the tensor the shape of another one, in place."""
-    return resize_(self, tuple(the_template.shape))
-
-
-def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:
-    """A contiguous tensor on ``x``'s memory from ``offset`` to ``reach``, and the offset in it."""
-    start = x.storage_offset()
-    if x.is_contiguous() and start <= offset and reach <= start + x.numel():
-        return x, offset - start
-    whole: Tensor = Tensor._of(x._storage, Layout.of(x.dtype, x._storage.type.shape))
-    return whole, offset
-
-
-def _in_place(function: Callable[..., Tensor], name: str) -> None:
+def in_place(function: Callable[..., Tensor], name: str) -> None:
     """Attach the form of a view function that makes the tensor itself that view."""
 
     @functools.wraps(function)
@@ -637,9 +379,9 @@ def _in_place(function: Callable[..., Tensor], name: str) -> None:
     setattr(Tensor, name, become)
 
 
-for _function in (squeeze, unsqueeze, transpose, t, as_strided):
-    _in_place(_function, f"{_function.__name__}_")
+for _function in (squeeze, unsqueeze, transpose, t):
+    in_place(_function, f"{_function.__name__}_")
 for _name in ("swapaxes_", "swapdims_"):
-    _in_place(transpose, _name)
+    in_place(transpose, _name)
 for _name, _property in (("H", hermitian), ("mH", adjoint)):
     setattr(Tensor, _name, property(_property))

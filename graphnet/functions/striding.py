@@ -1,0 +1,139 @@
+"""A tensor's memory walked in other steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from graphnet.errors import ShapeError
+from graphnet.functions.arguments import (
+    RefusedError,
+    given_sizes,
+    integers,
+)
+from graphnet.functions.methods import method
+from graphnet.functions.shaping import in_place, shaped
+from graphnet.ir.types import contiguous_strides
+from graphnet.ops.create import Full
+from graphnet.ops.join import Cat
+from graphnet.ops.rearrange import Unfold
+from graphnet.ops.shape import (
+    Slice,
+    wrap_dim,
+)
+from graphnet.ops.strided import AsStrided
+from graphnet.runtime.storage import Layout
+from graphnet.tensor import Tensor, apply
+
+__all__ = [
+    "as_strided",
+    "resize_as_",
+]
+
+
+@method
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Windows of ``size`` elements of a dimension, ``step`` apart, as a view with a new last one.
+
+    >>> import graphnet as torch
+    >>> torch.arange(4).unfold(0, 2, 1)
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    dim = wrap_dim(dimension, self.ndim)
+    length = self.shape[dim] if self.ndim else 1
+    if size < 0:
+        raise RefusedError(f"size is {size} but must be >= 0")
+    if size > length:
+        raise RefusedError(
+            f"maximum size for tensor at dimension {dim} is {length} but size is {size}"
+        )
+    if step <= 0:
+        raise RefusedError(f"step is {step} but must be > 0")
+    if not self.ndim:
+        self = shaped(self, (1,))
+        first: Tensor = Slice(0, size)(self, 0)
+        return first
+    windows: Tensor = Unfold(dim, size, step)(self)
+    return windows
+
+
+@method
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """A view of the tensor's memory with these sizes and strides, counted in elements.
+
+    Raises:
+        RefusedError: it would reach beyond the memory.
+
+    >>> import graphnet as torch
+    >>> torch.arange(5).as_strided((3, 2), (1, 1))
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    shape = integers("as_strided", "size", size)
+    strides = integers("as_strided", "stride", stride)
+    offset = input.storage_offset() if storage_offset is None else storage_offset
+    if len(shape) != len(strides):
+        raise ShapeError(
+            f"mismatch in length of strides and shape: {list(strides)} and {list(shape)}"
+        )
+    if any(step < 0 for step in strides):
+        raise RefusedError(
+            "as_strided: Negative strides are not supported at the moment, got strides: "
+            f"{list(strides)}"
+        )
+    reach = offset + 1 + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+    available = input._storage.type.numel
+    if 0 not in shape and (reach > available or offset < 0):
+        raise RefusedError(
+            f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, "
+            f"and itemsize {input.itemsize} requiring a storage size of {reach * input.itemsize} "
+            f"are out of bounds for storage of size {available * input.itemsize}"
+        )
+    seen: Tensor = AsStrided(shape, strides)(*_memory(input, offset, reach))
+    return seen
+
+
+@method
+def resize_(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
+    """Give the tensor another shape, in place; memory is added where it is too small.
+
+    What new memory holds is arbitrary.
+
+    Raises:
+        RefusedError: the tensor requires grad.
+    """
+    shape = given_sizes("resize_", "size", sizes, named)
+    if self.requires_grad:
+        raise RefusedError("cannot resize variables that require grad")
+    count = math.prod(shape)
+    if self.storage_offset() + count <= self._storage.type.numel:
+        resized = as_strided(self, shape, contiguous_strides(shape))
+    else:
+        missing = apply(Full((count - self.numel(),), self.dtype), 0)
+        resized = shaped(Cat(0)(shaped(self, (self.numel(),)), missing), shape)
+    self._become(resized)
+    return self
+
+
+@method
+def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:
+    """Give the tensor the shape of another one, in place."""
+    return resize_(self, tuple(the_template.shape))
+
+
+def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:
+    """A contiguous tensor on ``x``'s memory from ``offset`` to ``reach``, and the offset in it."""
+    start = x.storage_offset()
+    if x.is_contiguous() and start <= offset and reach <= start + x.numel():
+        return x, offset - start
+    whole: Tensor = Tensor._of(x._storage, Layout.of(x.dtype, x._storage.type.shape))
+    return whole, offset
+
+
+in_place(as_strided, "as_strided_")
