@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel
@@ -14,12 +15,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Minimum
 from graphnet.ops.compare import Where
-from graphnet.ops.dtype_rules import (
-    NumberElementwise,
-    is_integral,
-    require_float,
-    require_number,
-)
+from graphnet.ops.dtype_rules import is_integral, require_float
 from graphnet.ops.elementwise import Elementwise
 from graphnet.ops.masking import keep
 from graphnet.ops.math import Exp
@@ -41,9 +37,24 @@ class Activation(Elementwise):
         return TensorType(operands[0].dtype, operands[0].shape)
 
 
+def _require_numbers(name: str, x: TensorType, refusal: str) -> None:
+    """Raise DtypeError for booleans: unlike for most functions, no NotImplementedError."""
+    if x.dtype is dtypes.bool:
+        raise DtypeError(f"{name}: {refusal}", cure="cast first, as in `x.float()`")
+
+
 @op("relu")
-class Relu(NumberElementwise):
+class Relu(Elementwise):
     """``max(x, 0)``. Source: PyTorch's page ``ReLU``."""
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """The type stays.
+
+        Raises:
+            DtypeError: the tensor is boolean.
+        """
+        _require_numbers(self.name, operands[0], "Boolean inputs not supported for relu")
+        return super().infer(*operands)
 
     @staticmethod
     def ufunc(x: Any) -> Any:
@@ -143,9 +154,9 @@ class Hardtanh(Activation):
         """The type stays, an integer one too.
 
         Raises:
-            UnsupportedDtypeError: the tensor is boolean.
+            DtypeError: the tensor is boolean.
         """
-        require_number(self.name, operands[:1])
+        _require_numbers(self.name, operands[0], "Bool inputs not supported for hardtanh")
         return TensorType(operands[0].dtype, operands[0].shape)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:

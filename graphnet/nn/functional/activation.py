@@ -327,7 +327,7 @@ def logsigmoid(input: Tensor) -> Tensor:
 
     >>> import graphnet as torch
     >>> torch.nn.functional.logsigmoid(torch.tensor([0.0, -200.0]))
-    tensor([-6.9315e-01, -2.0000e+02])
+    tensor([  -0.6931, -200.0000])
     """
     return activated("logsigmoid", LogSigmoid(), input)
 

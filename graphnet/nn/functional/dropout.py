@@ -30,7 +30,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> import graphnet as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.nn.functional.dropout(torch.ones(6))
-    tensor([2., 0., 2., 2., 2., 0.])
+    tensor([0., 0., 2., 0., 0., 0.])
     """
     x = require_tensor("dropout", "input", input)
     return _dropped("dropout", x, p, training, inplace, tuple(x.shape))

@@ -163,7 +163,7 @@ def rms_norm(
 
     >>> import graphnet as torch
     >>> torch.nn.functional.rms_norm(torch.tensor([[3.0, 3.0]]), (2,))
-    tensor([[1.0000, 1.0000]])
+    tensor([[1., 1.]])
     """
     from graphnet import dtypes
 

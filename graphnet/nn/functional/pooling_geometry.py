@@ -116,12 +116,13 @@ def parts_of(function: str, x: Tensor, output_size: Any, count: int) -> tuple[In
         ShapeError: the input has other dimensions, or an output size is negative.
         ValueRangeError: (a ValueError) it has too few of them.
     """
-    if x.ndim <= count and count > 1:
+    several = isinstance(output_size, (tuple, list))
+    if several and x.ndim <= count and count > 1:
         raise ValueRangeError(
             f"{function}: Input dimension should be at least {count + 1}, but got {x.ndim}"
         )
     spatial = spatial_of(function, x, count)
-    given = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * count
+    given = output_size if several else (output_size,) * count
     if len(given) != count:
         counted = "one int" if count == 1 else f"{count} ints"
         raise ShapeError(
