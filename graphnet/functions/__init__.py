@@ -14,6 +14,7 @@ from graphnet.functions import (
     joining,
     layouts,
     linalg,
+    masking,
     mixing,
     pointwise,
     ranges,
@@ -45,6 +46,7 @@ from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
 from graphnet.functions.layouts import *  # noqa: F403
 from graphnet.functions.linalg import *  # noqa: F403
+from graphnet.functions.masking import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
 from graphnet.functions.ranges import *  # noqa: F403
@@ -77,6 +79,7 @@ __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += layouts.__all__
 __all__ += linalg.__all__
+__all__ += masking.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
 __all__ += ranges.__all__

@@ -1,4 +1,4 @@
-"""Choosing elements and slices by index, by mask, or by their value; and storing into them."""
+"""Choosing slices and elements by their indices, and storing into them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError
 from graphnet.functions.arguments import RefusedError, integer
+from graphnet.functions.masking import filling_number, require_same_dtype
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.shaping import lifted, shaped
-from graphnet.functions.subscripts import check_number, positions
+from graphnet.functions.subscripts import positions
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import is_integral
-from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.index import (
     Index,
     IndexAdd,
@@ -20,25 +20,19 @@ from graphnet.ops.index import (
     IndexPut,
     IndexSelect,
     MaskedFill,
-    MaskedScatter,
 )
 from graphnet.ops.scatter import ScatterReduce
-from graphnet.ops.shape import Expand, Reshape, Select, Slice, Transpose, wrap_dim
+from graphnet.ops.shape import Expand, Reshape, Select, Slice, wrap_dim
 from graphnet.tensor import Tensor, apply
 
 __all__ = [
-    "argwhere",
     "index_add",
     "index_copy",
     "index_fill",
     "index_put",
     "index_reduce",
     "index_select",
-    "masked_fill",
-    "masked_scatter",
-    "masked_select",
     "narrow",
-    "nonzero",
     "put",
     "select",
     "take",
@@ -105,124 +99,6 @@ def _is_index(x: Tensor) -> bool:
     return x.dtype is not dtypes.bool and is_integral(x.dtype)
 
 
-@method
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """The indices of all elements that are not zero. Looks at the tensor.
-
-    Returns:
-        An int64 tensor with a row for each such element; or with ``as_tuple`` a tuple with a
-        vector for each dimension, which can be used as an index.
-
-    >>> import graphnet as torch
-    >>> torch.tensor([[1, 0], [0, 2]]).nonzero()
-    tensor([[0, 0],
-            [1, 1]])
-    """
-    if as_tuple:
-        whole = input if input.ndim else Reshape((1,))(input)
-        found = positions(whole)
-        return tuple(Select(0)(found, dim) for dim in range(whole.ndim))
-    return Transpose(0, 1)(positions(input))
-
-
-@method
-def argwhere(input: Tensor) -> Tensor:
-    """The indices of all elements that are not zero, one row for each. Looks at the tensor."""
-    found: Tensor = nonzero(input)
-    return found
-
-
-@inplace
-@method
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """A copy with a number (or a tensor without dimensions) where the mask is true.
-
-    Mask and tensor broadcast; the dtype stays.
-
-    Raises:
-        DtypeError: the mask is not boolean, or the dtype cannot hold the value.
-
-    >>> import graphnet as torch
-    >>> torch.zeros(3).masked_fill(torch.tensor([True, False, True]), 1.0)
-    tensor([1., 0., 1.])
-    """
-    if mask.dtype is not dtypes.bool:
-        raise DtypeError(
-            f"masked_fill: only supports boolean masks, but got mask with dtype {mask.dtype}",
-            cure="make one with a comparison, as in `mask != 0`",
-        )
-    filled: Tensor = MaskedFill()(input, mask, _number("masked_fill", input, value))
-    return filled
-
-
-def _number(function: str, input: Tensor, value: Any) -> Any:
-    """A value that fills: a Python number or a tensor without dimensions."""
-    if not isinstance(value, Tensor):
-        return check_number(input.dtype, value)
-    if value.ndim:
-        raise ShapeError(
-            f"{function}: only supports a 0-dimensional value tensor, but got tensor with "
-            f"{value.ndim} dimension(s)."
-        )
-    if value.dtype.is_complex and not input.dtype.is_complex:
-        raise DtypeError(
-            f"{function}: value cannot be converted to type {input.dtype.name} without overflow"
-        )
-    return value
-
-
-@method
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """A vector of the elements where the mask is true; both broadcast. Looks at the mask.
-
-    >>> import graphnet as torch
-    >>> x = torch.arange(4)
-    >>> x.masked_select(x % 2 == 1)
-    tensor([1, 3])
-    """
-    if mask.dtype is not dtypes.bool:
-        raise DtypeError(
-            f"masked_select: expected BoolTensor for mask, but got mask with dtype {mask.dtype}"
-        )
-    shape = broadcast_shapes("masked_select", [_type(input), _type(mask)]) or (1,)
-    found = positions(Expand(shape)(mask))
-    rows = [Select(0)(found, dim) for dim in range(len(shape))]
-    chosen: Tensor = Index(tuple(range(len(shape))))(Expand(shape)(input), *rows)
-    return chosen
-
-
-def _type(x: Tensor) -> Any:
-    return x._layout.type
-
-
-@inplace
-@method
-def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """A copy with the elements of ``source``, in order, where the mask is true.
-
-    Raises:
-        DtypeError: dtypes of tensor and source differ, or the mask is not boolean.
-    """
-    if mask.dtype is not dtypes.bool:
-        raise DtypeError(
-            f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype}"
-        )
-    _same_dtype("masked_scatter", input, source)
-    shape = broadcast_shapes("masked_scatter", [_type(input), _type(mask)])
-    whole = input if input.shape == shape else Expand(shape)(input)
-    stored: Tensor = MaskedScatter()(whole, mask, source)
-    return stored
-
-
-def _same_dtype(function: str, input: Tensor, source: Tensor) -> None:
-    if input.dtype is not source.dtype:
-        raise DtypeError(
-            f"{function}: expected self and source to have same dtypes but got {input.dtype} and "
-            f"{source.dtype}",
-            cure=f"cast the source, as in `source.to({input.dtype})`",
-        )
-
-
 # ---------------------------------------------------------------------- by a vector of indices
 
 
@@ -249,7 +125,7 @@ def _source(function: str, input: Tensor, dim: int, index: Tensor, source: Tenso
     Raises:
         DtypeError, ShapeError: it does not fit.
     """
-    _same_dtype(f"{function}()", input, source)
+    require_same_dtype(f"{function}()", input, source)
     source = lifted(source)
     count = source.shape[dim] if source.ndim > dim else 1
     if count != index.shape[0]:
@@ -327,7 +203,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy with a number in all slices at the indices of ``dim``; they may be negative."""
     dim, index = wrap_dim(dim, input.ndim), _vector("index_fill", index)
-    number = _number("index_fill", input, value)
+    number = filling_number("index_fill", input, value)
     whole = lifted(input)
     nowhere = apply(Full((whole.shape[dim],), dtypes.bool), False)
     named = IndexPut((0,))(nowhere, True, index)  # once, however often: the gradient counts it
@@ -385,7 +261,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """A copy with ``source`` at positions counted in row-major order, or added there."""
     _check_long("put", index)
-    _same_dtype("put", input, source)
+    require_same_dtype("put", input, source)
     if source.numel() != index.numel():
         raise OutOfRangeError(
             "put(): Expected source and index to have the same number of elements, but got "
