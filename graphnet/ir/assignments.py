@@ -27,11 +27,17 @@ _OPERATORS: dict[type[ast.AST], str] = {
 }
 
 
-def assigned_name(line: str, operation: str) -> str | None:
+def assigned_name(line: str, operation: str, *, called_away: bool = True) -> str | None:
     """The variable to which ``line`` assigns what its last recorded ``operation`` computed.
 
     None where that is not certain: in ``y = model(x / 2)`` the line's own last operation may be
-    the division.
+    the division, with those of the model at other lines.
+
+    Args:
+        line: the source.
+        operation: the name of the operation.
+        called_away: whether operations of other functions followed those of the line, so that the
+            line may have called them.
 
     >>> assigned_name("e = (a + b) * (b + 1)", "mul")
     'e'
@@ -49,7 +55,8 @@ def assigned_name(line: str, operation: str) -> str | None:
             ast.Assign(targets=[ast.Name(id=name)], value=expression)
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as expression)
         ]:
-            return name if _is_last(expression, operation) else None
+            certain = isinstance(expression, ast.Call) and not called_away
+            return name if certain or _is_last(expression, operation) else None
         case [ast.AugAssign(target=ast.Name(id=name), op=symbol)]:
             return name if _OPERATORS.get(type(symbol)) == operation else None
     return None

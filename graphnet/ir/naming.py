@@ -12,6 +12,7 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
 from graphnet.ir.syntax import PLAIN_NAME, plain
+from graphnet.source import Location
 
 _FEW = 12
 
@@ -136,7 +137,8 @@ class Names:
                 or not (PurePath(node.location.file).is_absolute() or node.location.file[0] == "<")
             ):
                 continue
-            name = assigned_name(node.location.text, node.op.name)
+            away = following is not None and not _same_function(following.location, node.location)
+            name = assigned_name(node.location.text, node.op.name, called_away=away)
             if name and node.result not in self._updated:
                 self._claim(node.result, name)
 
@@ -173,3 +175,7 @@ class Names:
             return plain(value.node.label or value.op.name)
         self._number([value])
         return self[value]
+
+
+def _same_function(one: Location | None, other: Location) -> bool:
+    return one is not None and (one.file, one.function) == (other.file, other.function)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from graphnet.ir.node import Phase
 from graphnet.viz.style import ANCHOR, CLUSTER, EDGE, GRAPH, NEEDED, NODE, PALETTES
 
+_HELD = 5
+
 
 class Canvas:
     """A ``graphviz.Digraph`` with an area for each part of a training step.
@@ -48,18 +50,20 @@ class Canvas:
         yield box
         if boxes:
             self.dot.subgraph(cluster)
-            self._anchor(boxes[-1])
+            self._anchor(boxes[-_HELD:])
 
-    def _anchor(self, box: str) -> None:
+    def _anchor(self, boxes: list[str]) -> None:
         """Keep the areas in the order in which they were made.
 
         Left to itself the layout places them anyhow, or all mirrored. The order of arrows between
         boxes of one height is kept, but only outside clusters: so a row of invisible boxes hangs
-        above the areas, and an arrow from each holds an area below it.
+        above the areas, and arrows from each hold an area below it. A few arrows do, to boxes that
+        stand low: more of them draw the layout apart.
         """
         name = f"anchor{len(self._anchors)}"
         self.dot.node(name, **ANCHOR)
-        self.dot.edge(name, box, style="invis", weight="0")
+        for box in boxes:
+            self.dot.edge(name, box, style="invis", weight="0")
         if self._anchors:
             self.align(self._anchors[-1], name)
         self._anchors.append(name)

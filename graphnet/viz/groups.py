@@ -43,14 +43,8 @@ class Group:
     @property
     def summary(self) -> str:
         """Where the line stands, and the operations it is made of, the most frequent first."""
-        counts = Counter(node.op.name for node in self.nodes)
-        told = [
-            name if count == 1 else f"{count} {name}"
-            for name, count in counts.most_common(_MOST_OPERATIONS)
-        ]
-        more = ["…"] if len(counts) > _MOST_OPERATIONS else []
         place = [str(self.location)] if self.location is not None else []
-        return "  ".join([*place, ", ".join(told + more)])
+        return "  ".join([*place, operations_text(self.nodes)])
 
 
 def group_by_line(scene: Scene) -> list[Group]:
@@ -73,3 +67,23 @@ def _merged(groups: Iterable[Group]) -> Iterable[Group]:
         key = group.part, group.location
         found.setdefault(key, Group(*key)).nodes += group.nodes
     return found.values()
+
+
+def operations_text(nodes: Iterable[Node]) -> str:
+    """The operations with their counts, the most frequent first.
+
+    >>> from graphnet import dtypes
+    >>> from graphnet.ir.builder import Builder
+    >>> from graphnet.ir.types import TensorType
+    >>> with Builder() as builder:
+    ...     x = builder.input(TensorType(dtypes.float32), "x")
+    ...     y = -x * x * x
+    >>> operations_text(builder.nodes[1:])
+    '2 mul, neg'
+    """
+    counts = Counter(node.op.name for node in nodes)
+    told = [
+        name if count == 1 else f"{count} {name}"
+        for name, count in counts.most_common(_MOST_OPERATIONS)
+    ]
+    return ", ".join(told + ["…"] * (len(counts) > _MOST_OPERATIONS))

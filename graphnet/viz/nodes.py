@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,17 +11,23 @@ from graphnet.ir.core_ops import Constant, Input
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.syntax import number_text
 from graphnet.viz.canvas import Canvas
+from graphnet.viz.groups import operations_text
 from graphnet.viz.scene import Scene
 from graphnet.viz.style import FAINT, LEAF, PALETTES, RESULT, STAND_IN
+from graphnet.viz.updates import Update, group_updates
 
 if TYPE_CHECKING:
     import graphviz
 
 _FEW_NODES = 40
+_FEW_UPDATE_NODES = 12
 
 
 def draw_nodes(scene: Scene) -> graphviz.Digraph:
-    """A box for every node, an arrow for every operand."""
+    """A box for every node, an arrow for every operand.
+
+    Where an optimizer does much, all that it does with one parameter is a single box.
+    """
     return _Drawing(scene).canvas.dot
 
 
@@ -39,6 +46,9 @@ class _Drawing:
         self.graph = scene.graph
         self.captions = scene.captions
         self.ids = {node: f"n{number}" for number, node in enumerate(self.graph.nodes)}
+        few = len(scene.nodes_in(Phase.UPDATE)) <= _FEW_UPDATE_NODES
+        self.updates = {} if few else {f"u{i}": u for i, u in enumerate(group_updates(scene))}
+        self.ids |= {node: name for name, u in self.updates.items() for node in u.nodes}
         self.nodes = [node for node in scene.nodes if self._is_shown(node)]
         self.stand_ins = {node: self._stand_ins(node) for node in self.nodes}
         self.canvas = Canvas(self.graph.name)
@@ -49,6 +59,8 @@ class _Drawing:
 
     def _is_shown(self, node: Node) -> bool:
         """Numbers have boxes in the forward half, if it is small or no formula tells them."""
+        if self.updates and self.scene.part[node] is Phase.UPDATE:
+            return False
         if not isinstance(node.op, Constant):
             return True
         users = self.graph.users(node.result)
@@ -69,6 +81,8 @@ class _Drawing:
                     found.append(StandIn(f"{self.ids[node]}_{len(found)}", target, text))
         return found
 
+    # ------------------------------------------------------------------ boxes
+
     def _draw_part(self, part: Phase) -> None:
         with self.canvas.part(part) as box:
             for node in self.nodes:
@@ -77,6 +91,9 @@ class _Drawing:
                     for stand_in in self.stand_ins[node]:
                         style = RESULT if self._is_result(node) else {}
                         box(stand_in.id, label=f"<{stand_in.text}>", **STAND_IN, **style)
+            if part is Phase.UPDATE:
+                for name, update in self.updates.items():
+                    box(name, label=self._update_label(update), **RESULT)
 
     def _box(self, node: Node) -> dict[str, str]:
         value = node.results[0]
@@ -94,26 +111,45 @@ class _Drawing:
         is_result = self._is_result(node) and not self.stand_ins[node]
         return {"label": label, **(RESULT if is_result else {})}
 
+    def _update_label(self, update: Update) -> str:
+        named = [name for target in update.targets if (name := self.captions.name(target))]
+        types = [str(target.type) for target in update.targets[:1]]
+        places = [str(node.location) for node in update.nodes[-1:] if node.location]
+        small = [*types, *places, operations_text(update.nodes)]
+        return _label(", ".join(f"{name}'" for name in named[:1]), "", small)
+
     def _is_result(self, node: Node) -> bool:
         return any(value in self.scene.results for value in node.results)
 
+    # ------------------------------------------------------------------ arrows
+
     def _draw_arrows(self) -> None:
-        shown, part = set(self.nodes), self.scene.part
-        starts = {z for z, _ in self.scene.seeds}
+        part = self.scene.part
         for node in self.nodes:
-            for operand in node.operands:
-                if operand.node in shown:
-                    parts = part[operand.node], part[node]
-                    ends = self.ids[operand.node], self.ids[node]
-                    self.canvas.arrow(*ends, *parts, starts=node in starts)
             for stand_in in self.stand_ins[node]:
                 self.canvas.arrow(self.ids[node], stand_in.id, part[node], part[node])
+        starts = {z for z, _ in self.scene.seeds}
+        for source, node in self._operands():
+            parts, ends = (part[source], part[node]), (self.ids[source], self.ids[node])
+            self.canvas.arrow(*ends, *parts, starts=node in starts)
         for z, seed in self.scene.seeds:
             ends = self.ids[z], self.ids[seed]
             self.canvas.arrow(*ends, Phase.BACKWARD, Phase.BACKWARD, solid=False)
 
+    def _operands(self) -> Iterator[tuple[Node, Node]]:
+        """Pairs of boxes, one for each operand; those between updates as a whole once each."""
+        shown = set(self.nodes)
+        for node in self.nodes:
+            yield from ((o.node, node) for o in node.operands if o.node in shown)
+        for name, update in self.updates.items():
+            read = dict.fromkeys(o.node for node in update.nodes for o in node.operands)
+            for source in read:
+                is_told = self.ids[source] == name or self.scene.part[source] is Phase.FORWARD
+                if not is_told and (source in shown or self.ids[source] in self.updates):
+                    yield source, update.nodes[0]
+
     def _align(self) -> None:
-        """Put each gradient at the height of the value whose gradient it is."""
+        """Put each gradient, and each update, at the height of the value it belongs to."""
         shown = set(self.nodes)
         for node in self.nodes:
             pairs = [(v.gradient_of[0], self.ids[node]) for v in node.results if v.gradient_of]
@@ -121,6 +157,11 @@ class _Drawing:
             for target, gradient in pairs:
                 if target.node in shown and self.scene.part[target.node] is Phase.FORWARD:
                     self.canvas.align(self.ids[target.node], gradient)
+        for name, update in self.updates.items():
+            read = [o for node in update.nodes for o in node.operands if o.node in shown]
+            beside = [o for o in read if any(t in o.gradient_of for t in update.targets)]
+            if beside:
+                self.canvas.align(self.ids[beside[0].node], name)
 
 
 def _label(name: str, formula: str, small: list[str]) -> str:

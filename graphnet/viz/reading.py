@@ -9,7 +9,7 @@ from typing import Any
 from graphnet.errors import ArgumentError
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Value
-from graphnet.trace.capture import graph_of
+from graphnet.trace.capture import Program, graph_of
 from graphnet.trace.handle import Handle
 from graphnet.trace.introspect import value_of
 
@@ -45,9 +45,9 @@ def read(thing: Any, params: Mapping[str, Any] | None) -> tuple[Graph, dict[Valu
 
 
 def _bound(thing: Any, graph: Graph) -> Iterator[tuple[Any, Value]]:
-    """What each input of a program stands for, where the program tells: tensors and numbers."""
-    sources = getattr(thing, "sources", ())
-    yield from zip(sources, graph.inputs, strict=False)
+    """What each input of a captured program stands for: tensors, generators and numbers."""
+    if isinstance(thing, Program):
+        yield from zip(thing._sources, graph.inputs, strict=True)
 
 
 def _recorded(handle: Handle) -> Value | None:
@@ -64,12 +64,16 @@ def _variables() -> Iterator[tuple[str, Any]]:
     package = sys.modules.get("graphnet.nn.modules.module")
     kind = () if package is None else package.Module
     variables = {name: held for name, held in frame.f_locals.items() if name[0] != "_"}
-    modules = [(name, held) for name, held in variables.items() if isinstance(held, kind)]
     yield from variables.items()
-    for variable, module in modules:
-        prefix = f"{variable}." if len(modules) > 1 else ""
-        for name, parameter in module.named_parameters():
-            yield f"{prefix}{name}", parameter
+    found = {
+        variable: list(held.named_parameters())
+        for variable, held in variables.items()
+        if isinstance(held, kind)
+    }
+    several = sum(map(bool, found.values())) > 1
+    for variable, parameters in found.items():
+        for name, parameter in parameters:
+            yield f"{variable}.{name}" if several else name, parameter
 
 
 def _is_inside(module: str) -> bool:

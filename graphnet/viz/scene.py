@@ -42,8 +42,9 @@ class Scene:
 
     @property
     def size(self) -> int:
-        """How many nodes there are to see, numbers aside."""
-        return sum(not isinstance(node.op, Constant) for node in self.nodes)
+        """How many nodes there are to see, apart from numbers and from updates."""
+        nodes = self.nodes_in(Phase.FORWARD) + self.nodes_in(Phase.BACKWARD)
+        return sum(not isinstance(node.op, Constant) for node in nodes)
 
     def nodes_in(self, part: Phase) -> list[Node]:
         """The nodes shown in one part."""

@@ -55,6 +55,20 @@ def test_the_name_that_a_line_assigns(line: str, operation: str, name: str | Non
     assert assigned_name(line, operation) == name
 
 
+@pytest.mark.parametrize(
+    ("line", "operation", "name"),
+    [
+        ("loss = loss_fn(model(x), y)", "mean", "loss"),
+        ("e = (a+b)*(b+1)", "add", None),
+        ("return loss_fn(x)", "mean", None),
+    ],
+)
+def test_the_name_of_what_a_call_gave_if_nothing_else_ran_after(
+    line: str, operation: str, name: str | None
+) -> None:
+    assert assigned_name(line, operation, called_away=False) == name
+
+
 def names_of(builder: Builder, inputs: int = 1) -> list[str]:
     values = [node.results[0] for node in builder.nodes]
     names = Names(Graph(builder.nodes, values[:inputs], []))
@@ -72,6 +86,20 @@ def test_only_the_last_value_of_a_line_gets_its_name(tmp_path) -> None:
         with builder.at(Location(str(path), 1)):
             Exp()(x)
     assert names_of(builder) == ["x", "a", "y", "b", "y.2"]
+
+
+def test_a_line_that_called_a_function_of_the_user_gives_no_name(tmp_path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text("y = model(f(x))\nx = g(f(x))\n")
+    with Builder() as builder:
+        x = builder.input(SCALAR, "x")
+        with builder.at(Location(str(path), 1, "main")):
+            Exp()(x)
+        with builder.at(Location(str(path), 9, "forward")):
+            Exp()(x)
+        with builder.at(Location(str(path), 2, "main")):
+            Exp()(x)
+    assert names_of(builder) == ["x", "a", "b", "x.2"]
 
 
 def test_a_bare_file_name_is_not_looked_up(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

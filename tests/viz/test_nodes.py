@@ -118,10 +118,17 @@ def test_updates_by_hand_are_updates_too(tmp_path: Path) -> None:
     assert areas[0]["forward"] == areas[1]["forward"]
 
 
-def test_settings_stand_with_what_reads_them(tmp_path: Path) -> None:
-    graph = training_step(tmp_path, momentum=True)
-    picture = read(make_dot(graph).source)
-    assert picture.areas["update"].count("f32[4, 8]") == 1  # a buffer without a name
+def test_what_an_optimizer_keeps_stands_with_the_updates() -> None:
+    with Builder() as builder:
+        w = builder.input(SCALAR, "w", requires_grad=True)
+        kept = builder.input(SCALAR, "kept")
+        loss = w * w
+        gradients = differentiate(list(builder.nodes), {loss: seed(loss)})
+        builder.phase = Phase.UPDATE
+        new = kept * 0.9 + gradients[w]
+    picture = read(make_dot(Graph(builder.nodes, [w, kept], [], [(kept, new)])).source)
+    assert "kept" in picture.areas["update"]
+    assert "kept" not in picture.areas["forward"]
 
 
 def test_a_square_has_two_arrows() -> None:
