@@ -24,6 +24,7 @@ from graphnet.ops.convert import Cast, Clone, Detach
 from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.trace.handle import Handle
+from graphnet.trace.hooks import HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.recorder import Recorder, current_recorder, settle
 
@@ -37,6 +38,18 @@ def _augmented(name: str) -> Callable[[Any, Any], Any]:
 
     method.__name__, method.__doc__ = f"__i{name}__", f"Apply ``{name}`` in place."
     return method
+
+
+class AfterHook:
+    """A hook in a table; :meth:`remove` takes it out."""
+
+    def __init__(self, table: dict[int, Any], hook: Callable[[Any], None]) -> None:
+        self._table = table
+        table[id(self)] = hook
+
+    def remove(self) -> None:
+        """Call it no more."""
+        self._table.pop(id(self), None)
 
 
 def apply(op: Op, *operands: Any) -> Any:
@@ -441,6 +454,37 @@ class Tensor(Handle, Expression):
         """Forget the history, in place."""
         self._become(self.detach())
         return self
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookGroup:
+        """Call ``hook`` with this tensor's gradient in every backward pass.
+
+        What it returns, unless None, goes on in the gradient's place. ``remove()`` of what this
+        returns ends it. Source: PyTorch's page ``torch.Tensor.register_hook``.
+
+        >>> import graphnet as torch
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> _ = x.register_hook(lambda grad: grad * 10)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor(60.)
+        """
+        if not self.requires_grad:
+            raise AutogradError("cannot register a hook on a tensor that doesn't require gradient")
+
+        def call(gradients: list[Any]) -> list[Any]:
+            (gradient,) = gradients
+            replaced = hook(gradient)
+            return [gradient if replaced is None else replaced]
+
+        return HookGroup([self], call)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> AfterHook:
+        """Call ``hook`` with this leaf after a backward pass has added to its gradient."""
+        if not self.is_leaf:
+            raise AutogradError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
+        return AfterHook(self.__dict__.setdefault("_accumulated_hooks", {}), hook)
 
     def retain_grad(self) -> None:
         """Nothing to do: the graph holds the gradient of every intermediate tensor."""

@@ -8,7 +8,7 @@ from typing import Any
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.grad_mode import set_grad_enabled
 from graphnet.tensor import Tensor
-from graphnet.trace.backward import backward as record_backward
+from graphnet.trace.hooks import backward_with_hooks
 from graphnet.trace.recorder import current_recorder
 
 Tensors = Tensor | Sequence[Tensor]
@@ -28,7 +28,7 @@ def run_backward(
     if chosen is not None and not chosen:
         raise AutogradError("`inputs` argument to `backward()` cannot be empty.")
     retain = create_graph if retain_graph is None else retain_graph
-    pairs, found = record_backward(
+    pairs, found = backward_with_hooks(
         current_recorder(),
         roots,
         gradients,
@@ -41,6 +41,8 @@ def run_backward(
         arrived = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
     for leaf, gradient in arrived:
         _accumulate(leaf, gradient, create_graph)
+        for hook in list(leaf.__dict__.get("_accumulated_hooks", {}).values()):
+            hook(leaf)
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
@@ -113,7 +115,7 @@ def grad(
                 cure="make it with requires_grad=True",
             )
     retain = create_graph if retain_graph is None else retain_graph
-    _, gradients = record_backward(
+    _, gradients = backward_with_hooks(
         current_recorder(),
         roots,
         given,

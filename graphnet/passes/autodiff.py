@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphnet.ir.builder import Builder
 from graphnet.ir.node import Node, Phase, Value
+from graphnet.ir.op import Trait
 from graphnet.ir.types import TensorType
 from graphnet.ops.convert import Identity
 from graphnet.ops.create import Full
@@ -38,6 +39,7 @@ def differentiate(
     *,
     primal: Primal | None = None,
     visit: Visit | None = None,
+    overrides: Mapping[Value, Value | None] | None = None,
 ) -> dict[Value, Value]:
     """Gradients of ``sum(root * cotangent)`` with respect to every value on the way.
 
@@ -50,6 +52,7 @@ def differentiate(
         cotangents: the gradient arriving at each root.
         primal: what stands for a forward value inside gradient formulas; the value itself unless
             given. Where the forward pass ran earlier this is an input that holds what was saved.
+        overrides: gradients that take the place of what arrives at a value; None for nothing.
         visit: called with each node differentiated, and whether its gradient reads forward values.
 
     Returns:
@@ -63,7 +66,11 @@ def differentiate(
     for root, cotangent in cotangents.items():
         _accumulate(gradients, root, cotangent)
     read = primal or (lambda value: value)
+    replaced = overrides or {}
     for node in reversed(list(nodes)):
+        for value in node.results:
+            if value in replaced:
+                _replace(gradients, value, replaced[value])
         arriving = [gradients.get(value) for value in node.results]
         if not any(value.requires_grad for value in node.operands) or not any(arriving):
             continue
@@ -97,6 +104,12 @@ def _pull_back(
     if len(results) == 1:
         return node.op.vjp(arriving[0], results[0], *operands)
     return node.op.vjp(tuple(arriving), results, *operands)
+
+
+def _replace(gradients: dict[Value, Value], value: Value, gradient: Value | None) -> None:
+    gradients.pop(value, None)
+    if gradient is not None:
+        gradients[value] = gradient
 
 
 def _accumulate(gradients: dict[Value, Value], value: Value, gradient: Value) -> None:

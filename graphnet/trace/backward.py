@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ def backward(
     inputs: Sequence[Handle] | None = None,
     retain_graph: bool = False,
     create_graph: bool = False,
+    overrides: Sequence[tuple[Handle, Handle]] = (),
 ) -> tuple[list[tuple[Handle, Handle]], list[Handle | None]]:
     """Record a backward pass.
 
@@ -42,16 +43,19 @@ def backward(
         inputs: tensors whose gradients are wanted, instead of all leaves'.
         retain_graph: keep what another backward pass would need.
         create_graph: make the gradients differentiable themselves.
+        overrides: (tensor, gradient) pairs: what a hook put in the place of a tensor's gradient.
 
     Returns:
         The (leaf, gradient) pairs found, or, if ``inputs`` is given, nothing and the gradient of
         each of them, None where the roots do not depend on it.
     """
     given = [cotangent for cotangent in cotangents if cotangent is not None]
+    given += [gradient for _, gradient in overrides]
     with recorder.lock, grad_mode.set_grad_enabled(create_graph):
-        _enter_together(recorder, [*roots, *given, *(inputs or ())])
+        hooked = [handle for handle, _ in overrides]
+        _enter_together(recorder, [*roots, *given, *hooked, *(inputs or ())])
         past = Past.of(recorder.segment, [root._slot for root in roots])
-        wanted = [_origins(handle, past.segments) for handle in inputs or ()]
+        wanted = [origins(handle, past.segments) for handle in inputs or ()]
         head = (
             _BACKWARD,
             tuple(cotangent is not None for cotangent in cotangents),
@@ -59,8 +63,9 @@ def backward(
             retain_graph,
             inputs is not None and tuple(map(tuple, wanted)),
             past.signature,
+            tuple(tuple(origins(handle, past.segments)) for handle in hooked),
         )
-        emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None)
+        emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None, head[-1])
         state = _record(recorder, head, [*roots, *given], emitter, past, create_graph)
         found: Backward = state.backward  # type: ignore[assignment]  # set by _record
         recorder.segment.gradients.append(state)
@@ -197,7 +202,7 @@ def _leaves_below(segment: Segment, places: tuple[Slot | Value, ...]) -> tuple[S
     return found
 
 
-def _origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Value]]:
+def origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Value]]:
     """Where a tensor stands in the history: each place its gradient is collected at."""
     if handle._layout.is_leaf:
         return [
@@ -268,6 +273,7 @@ class _Emitter:
         given: tuple[bool, ...],
         wanted: list[list[tuple[int, Slot | Value]]],
         all_leaves: bool,
+        overridden: Sequence[Sequence[tuple[int, Slot | Value]]],
     ) -> None:
         self.recorder = recorder
         self.chain = past.segments
@@ -276,6 +282,7 @@ class _Emitter:
         self.given = given
         self.wanted = wanted
         self.all_leaves = all_leaves
+        self.overridden = overridden
         self.found = Backward()
         self.results: list[Value] = []
         self._imports: list[tuple[int, Value, Value]] = []
@@ -288,6 +295,7 @@ class _Emitter:
         for root, is_given in zip(roots, self.given, strict=True):
             cotangent = next(given) if is_given else seed(root)
             _add(arriving[0], root, cotangent)
+        overrides = self._overrides(traces, given)
         gradients: list[dict[Value, Value]] = []
         for number, (past, trace) in enumerate(zip(self.chain, traces, strict=True)):
             nodes = walked(trace.nodes, arriving[number]) if arriving[number] else []
@@ -296,6 +304,7 @@ class _Emitter:
                 nodes,
                 arriving[number],
                 primal=self._primal(number) if number else None,
+                overrides=overrides[number],
                 visit=lambda node, reads, past=past, spent=spent: _visit(past, spent, node, reads),  # type: ignore[misc]  # bound at once
             )
             self.found.spent.append(frozenset(spent))
@@ -310,6 +319,17 @@ class _Emitter:
         self._keep_needed_imports()
         self._release(traces)
         return tuple(self.results)
+
+    def _overrides(
+        self, traces: list[Trace], given: Iterator[Value]
+    ) -> list[dict[Value, Value | None]]:
+        """The gradients that hooks gave, by segment and value: whole at a tensor's first place."""
+        found: list[dict[Value, Value | None]] = [{} for _ in traces]
+        for places, gradient in zip(self.overridden, given, strict=True):
+            for rank, (number, place) in enumerate(places):
+                value = place if isinstance(place, Value) else traces[number].values[place]
+                found[number][value] = None if rank else gradient
+        return found
 
     def _collect(self, traces: list[Trace], gradients: list[dict[Value, Value]]) -> None:
         """Choose what gets a slot: gradients of leaves, of inputs, of live intermediates."""

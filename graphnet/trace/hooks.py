@@ -1,0 +1,114 @@
+"""Hooks on gradients: Python functions that see a gradient on its way, and may replace it.
+
+A hook is arbitrary code, so it is called in every backward pass. The pass is recorded in stages:
+for each hook the gradient that arrives at its tensors, with what earlier hooks made of theirs, and
+then the whole pass with all replacements in place. Equal nodes of the stages are computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from graphnet.trace.backward import Past, backward, origins
+from graphnet.trace.handle import Handle
+from graphnet.trace.segment import Segment
+
+if TYPE_CHECKING:
+    from graphnet.trace.recorder import Recorder
+
+Gradients = Sequence[Handle | None]
+Callback = Callable[[list[Handle | None]], Gradients]
+
+_numbers = count()
+_groups: dict[int, HookGroup] = {}
+
+
+class HookGroup:
+    """A callback on the gradients of one or more tensors, in force until it is removed.
+
+    Args:
+        handles: the tensors.
+        callback: given their gradients (None where there is none) it returns those to go on with.
+    """
+
+    def __init__(self, handles: Sequence[Handle], callback: Callback) -> None:
+        self.number = next(_numbers)
+        self.callback = callback
+        self._handles = [ref(handle, self._forget) for handle in handles]
+        _groups[self.number] = self
+
+    def _forget(self, _: ref[Handle]) -> None:
+        if not self.handles:
+            self.remove()
+
+    @property
+    def handles(self) -> list[Handle]:
+        """Those of the tensors that are alive."""
+        return [handle for each in self._handles if (handle := each()) is not None]
+
+    def remove(self) -> None:
+        """Call it no more."""
+        _groups.pop(self.number, None)
+
+
+def backward_with_hooks(
+    recorder: Recorder,
+    roots: Sequence[Handle],
+    cotangents: Sequence[Handle | None],
+    *,
+    inputs: Sequence[Handle] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> tuple[list[tuple[Handle, Handle]], list[Handle | None]]:
+    """As :func:`graphnet.trace.backward.backward`, with the hooks on the way called."""
+    overrides: list[tuple[Handle, Handle]] = []
+    for group in _in_order(recorder, roots) if _groups else ():
+        handles = group.handles
+        _, found = backward(
+            recorder,
+            roots,
+            cotangents,
+            inputs=handles,
+            retain_graph=True,
+            create_graph=create_graph,
+            overrides=overrides,
+        )
+        if any(gradient is not None for gradient in found):
+            made = group.callback(found)
+            overrides += [(h, g) for h, g in zip(handles, made, strict=True) if g is not None]
+    return backward(
+        recorder,
+        roots,
+        cotangents,
+        inputs=inputs,
+        retain_graph=retain_graph,
+        create_graph=create_graph,
+        overrides=overrides,
+    )
+
+
+def _in_order(recorder: Recorder, roots: Sequence[Handle]) -> list[HookGroup]:
+    """The groups whose tensors a pass from ``roots`` may reach, those nearest to it first."""
+    for root in roots:
+        recorder.slot_of(root)
+    past = Past.of(recorder.segment, [recorder.slot_of(root) for root in roots])
+    ranked: list[tuple[Any, HookGroup]] = []
+    for group in list(_groups.values()):
+        ranks = [_rank(handle, past.segments) for handle in group.handles]
+        known = [rank for rank in ranks if rank is not None]
+        if known:
+            ranked.append((max(known), group))
+    ranked.sort(key=lambda item: (item[0], -item[1].number), reverse=True)
+    return [group for _, group in ranked]
+
+
+def _rank(handle: Handle, segments: list[Segment]) -> tuple[bool, int, int] | None:
+    """How late in the program a tensor was computed; leaves come first, so they rank lowest."""
+    if not handle._layout.requires_grad:
+        return None
+    places = [(number, place) for number, place in origins(handle, segments)]
+    slots = [(segments[n].sequence, place) for n, place in places if isinstance(place, int)]
+    return (not handle._layout.is_leaf, *max(slots)) if slots else None
