@@ -7,7 +7,7 @@ from typing import Any
 from graphnet import dtypes
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.subscripts import positions
+from graphnet.functions.subscripts import check_number, positions
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.index import (
     Index,
