@@ -82,6 +82,9 @@ def differentiate(
             for operand, gradient in zip(node.operands, pulled, strict=True):
                 if gradient is not None and operand.requires_grad:
                     _accumulate(gradients, operand, gradient)
+    for value, replacement in replaced.items():
+        if value.op.is_(Trait.SOURCE):  # a leaf, which need not be among the nodes walked
+            _replace(gradients, value, replacement)
     builder.phase = outer
     emitted = set(builder.nodes[first:])
     for value, gradient in gradients.items():
