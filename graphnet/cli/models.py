@@ -44,12 +44,12 @@ class CNN(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, kernel_size=5, padding=2)
-        self.conv2 = nn.Conv2d(16, 32, kernel_size=5, padding=2)
+        self.conv1 = nn.Conv2d(1, 8, kernel_size=5, padding=2)
+        self.conv2 = nn.Conv2d(8, 16, kernel_size=5, padding=2)
         self.pool = nn.MaxPool2d(2)
         self.relu = nn.ReLU()
         self.flatten = nn.Flatten()
-        self.linear = nn.Linear(32 * 7 * 7, CLASSES)
+        self.linear = nn.Linear(16 * 7 * 7, CLASSES)
 
     def forward(self, x: Any) -> Any:
         """The logits, (N, 10), of images, (N, 1, 28, 28)."""

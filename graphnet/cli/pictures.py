@@ -41,7 +41,7 @@ def draw_all(trainer: Trainer, folder: Path) -> dict[str, Path]:
 
 def _twin(trainer: Trainer) -> tuple[Trainer, Any, Any]:
     """A copy of a trainer, and a batch: capturing a program runs it, which must leave no trace."""
-    model, optimizer = deepcopy((trainer.model, trainer.optimizer))
+    parts = deepcopy((trainer.model, trainer.optimizer, trainer.scheduler))
     data = trainer.train_data
-    twin = Trainer(model, optimizer, data, data, batch_size=trainer.batch_size, seed=trainer.seed)
+    twin = Trainer(*parts, data, data, batch_size=trainer.batch_size, seed=trainer.seed)
     return (twin, *next(iter(twin.train_loader())))

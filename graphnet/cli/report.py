@@ -72,7 +72,8 @@ class Report:
         momentum = f", momentum {settings.momentum:g}" if settings.momentum else ""
         print(
             f"{_count(trainer.model):,} parameters; "
-            f"{type(trainer.optimizer).__name__}, learning rate {settings.lr:g}{momentum}; "
+            f"{type(trainer.optimizer).__name__}, learning rate {settings.lr:g}, "
+            f"times {settings.lr_decay:g} after each epoch{momentum}; "
             f"batches of {settings.batch_size}; seed {settings.seed}"
         )
         if trainer.epoch or trainer.batch:

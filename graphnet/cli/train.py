@@ -45,6 +45,11 @@ def add_parser(commands: Any) -> None:
     option("--batch-size", type=_positive(int), help=f"default: {Settings.batch_size}")
     option("--optimizer", choices=OPTIMIZERS, help=f"default: {Settings.optimizer}")
     option("--lr", type=_positive(float), help=f"learning rate; default: {rates}")
+    option(
+        "--lr-decay",
+        type=_positive(float),
+        help=f"what it is multiplied by after each epoch; default: {Settings.lr_decay:g}",
+    )
     option("--momentum", type=_not_negative(float), help=f"default: {momenta}, else 0")
     option("--seed", type=_not_negative(int), help=f"default: {Settings.seed}")
     option("--data", type=Path, help="folder of the images, downloaded if need be; default: data")
@@ -105,9 +110,11 @@ def _make_trainer(
     train_data, test_data = data.load(settings.dataset, folder)
     torch.manual_seed(settings.seed)
     model = settings.make_model()
+    optimizer = settings.make_optimizer(model)
     trainer = Trainer(
         model,
-        settings.make_optimizer(model),
+        optimizer,
+        settings.make_scheduler(optimizer),
         train_data,
         test_data,
         batch_size=settings.batch_size,

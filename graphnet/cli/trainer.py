@@ -10,6 +10,7 @@ from typing import Any
 import graphnet as torch
 from graphnet import nn
 from graphnet.optim import Optimizer
+from graphnet.optim.lr_scheduler import LRScheduler
 from graphnet.utils.data import DataLoader, TensorDataset
 
 # How many test images are looked at together: nothing depends on it but speed.
@@ -47,6 +48,7 @@ class Trainer:
     Args:
         model: gives the logits, (N, classes), of a batch of inputs.
         optimizer: made for the model's parameters.
+        scheduler: changes the learning rate after each epoch.
         train_data: inputs and labels.
         test_data: inputs and labels.
         batch_size: samples a step.
@@ -64,6 +66,7 @@ class Trainer:
         self,
         model: nn.Module,
         optimizer: Optimizer,
+        scheduler: LRScheduler,
         train_data: TensorDataset,
         test_data: TensorDataset,
         *,
@@ -72,6 +75,7 @@ class Trainer:
     ) -> None:
         self.model = model
         self.optimizer = optimizer
+        self.scheduler = scheduler
         self.loss_fn = nn.CrossEntropyLoss()
         self.train_data = train_data
         self.test_loader: DataLoader[Any] = DataLoader(test_data, batch_size=_TEST_BATCH)
@@ -132,6 +136,7 @@ class Trainer:
             self.batch += 1
             self.score.add(loss.item(), int(correct.item()), len(labels))
             progress(self.score)
+        self.scheduler.step()
         tested = self.evaluate()
         self.history["train_loss"].append(self.score.loss)
         self.history["train_accuracy"].append(self.score.accuracy)
@@ -157,6 +162,7 @@ class Trainer:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "scheduler": self.scheduler.state_dict(),
             "epoch": self.epoch,
             "batch": self.batch,
             "score": asdict(self.score),
@@ -168,6 +174,7 @@ class Trainer:
         """Go back to where :meth:`state_dict` was called."""
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.scheduler.load_state_dict(state["scheduler"])
         self.epoch = state["epoch"]
         self.batch = state["batch"]
         self.score = Score(**state["score"])

@@ -105,7 +105,7 @@ class TestWhole:
         self, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], network: str
     ) -> None:
         out = tmp_path / "made" / "on the way"
-        words = ["--network", network, "--epochs", "4", "--batch-size", "32", "--lr", "0.003"]
+        words = ["--network", network, "--epochs", "4", "--batch-size", "32", "--lr", "0.005"]
         assert main(["train", "--data", str(data), "--out", str(out), *words]) == 0
         printed = capsys.readouterr()
         assert printed.out.startswith(f"graphnet {torch.__version__} on MNIST: 200 training")
@@ -262,7 +262,8 @@ class TestResume:
             x = torch.randn(40, 4, generator=random)
             samples = torch.utils.data.TensorDataset(x, x[:, :3].argmax(1))
             optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-            return Trainer(model, optimizer, samples, samples, batch_size=8)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2)
+            return Trainer(model, optimizer, scheduler, samples, samples, batch_size=8)
 
         whole = make()
         for _ in range(3):
