@@ -8,6 +8,7 @@ from graphnet.functions import (
     conversion,
     copies,
     creation,
+    cumulative,
     factories,
     filling,
     indexing,
@@ -40,6 +41,7 @@ from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
+from graphnet.functions.cumulative import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
@@ -73,6 +75,7 @@ __all__ += contraction.__all__
 __all__ += conversion.__all__
 __all__ += copies.__all__
 __all__ += creation.__all__
+__all__ += cumulative.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
 __all__ += indexing.__all__

@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar, cast
 from graphnet import dtypes
 from graphnet.devices import check_device
 from graphnet.errors import ArgumentError, GraphnetError, ShapeError
-from graphnet.functions.arguments import distinct_dims, integers
+from graphnet.functions.arguments import distinct_dims, integer, integers
 from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
+from graphnet.ops.convert import Cast
 from graphnet.ops.shape import wrap_dim
 from graphnet.tensor import Tensor
 
@@ -184,3 +185,23 @@ def reduced_dims(function: str, dim: Any, ndim: int) -> tuple[int, ...]:
         found = distinct_dims(function, integers(function, "dim", dim), ndim)
     # A tensor without dimensions lets itself be reduced over dimension 0.
     return found if ndim else ()
+
+
+def operand_as(function: str, input: Any, dtype: Any) -> Tensor:
+    """The operand in the dtype that was asked for."""
+    x = require_tensor(function, "input", input)
+    wanted = as_dtype(function, dtype)
+    return x if wanted is None or wanted is x.dtype else Cast(wanted)(x)
+
+
+def reduced(op: Op, x: Tensor, dtype: Any = None) -> Tensor:
+    """The reduction, in the dtype that was asked for: integers come widened."""
+    result: Tensor = x._apply(op, x)
+    if dtype is not None and result.dtype is not as_dtype(op.name, dtype):
+        result = Cast(as_dtype(op.name, dtype) or result.dtype)(result)
+    return result
+
+
+def one_dim(function: str, dim: Any, x: Tensor) -> int:
+    """A dimension counted from the front."""
+    return wrap_dim(integer(function, "dim", dim), x.dim())

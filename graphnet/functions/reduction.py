@@ -10,15 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
-from graphnet.errors import ArgumentError, GraphnetError, OutOfRangeError
+from graphnet.errors import ArgumentError, DtypeError, GraphnetError, OutOfRangeError
 from graphnet.functions import return_types
-from graphnet.functions.arguments import integer
-from graphnet.functions.methods import inplace, method
+from graphnet.functions.methods import method
 from graphnet.functions.mixing import maximum, minimum
-from graphnet.functions.options import as_dtype, numpy_names, reduced_dims, require_tensor
-from graphnet.ir.op import Op
+from graphnet.functions.options import (
+    numpy_names,
+    one_dim,
+    operand_as,
+    reduced,
+    reduced_dims,
+    require_tensor,
+)
 from graphnet.ops.compare import IsNan, LogicalNot, NotEqual, Where
-from graphnet.ops.convert import Cast
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.reduce import (
     AllTrue,
     Amax,
@@ -26,15 +31,13 @@ from graphnet.ops.reduce import (
     AnyTrue,
     Argmax,
     Argmin,
-    Cumsum,
     Max,
     Mean,
     Min,
     Prod,
     Sum,
 )
-from graphnet.ops.scan import Cumprod, LogCumsumExp
-from graphnet.ops.shape import Reshape, wrap_dim
+from graphnet.ops.shape import Reshape
 from graphnet.tensor import Tensor
 
 __all__ = [
@@ -46,9 +49,6 @@ __all__ = [
     "argmax",
     "argmin",
     "count_nonzero",
-    "cumprod",
-    "cumsum",
-    "logcumsumexp",
     "max",
     "mean",
     "min",
@@ -78,8 +78,8 @@ def sum(
     tensor([[3],
             [7]])
     """
-    x = _cast("sum", input, dtype)
-    return _result(Sum(_dims("sum", dim, x), keepdim), x, dtype)
+    x = operand_as("sum", input, dtype)
+    return reduced(Sum(_dims("sum", dim, x), keepdim), x, dtype)
 
 
 @method
@@ -111,8 +111,8 @@ def mean(
     >>> torch.mean(torch.tensor([[1.0, 2.0], [3.0, 6.0]]), dim=0)
     tensor([2., 4.])
     """
-    x = _cast("mean", input, dtype)
-    return _result(Mean(_dims("mean", dim, x), keepdim), x, dtype)
+    x = operand_as("mean", input, dtype)
+    return reduced(Mean(_dims("mean", dim, x), keepdim), x, dtype)
 
 
 @method
@@ -122,11 +122,20 @@ def nanmean(
 ) -> Tensor:
     """The mean of the elements that are not NaN.
 
+    Raises:
+        DtypeError: (a RuntimeError) the elements are integers and no dtype is given.
+
     >>> import graphnet as torch
     >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
     tensor(1.5000)
     """
-    x = _cast("nanmean", input, dtype)
+    x = operand_as("nanmean", input, dtype)
+    if is_integral(x.dtype):
+        raise DtypeError(
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{SCALAR_TYPE_NAMES[x.dtype]}",
+            cure="cast first, as in `x.float()`",
+        )
     count = sum(LogicalNot()(IsNan()(x)), dim, keepdim)
     average: Tensor = nansum(x, dim, keepdim) / count
     return average
@@ -143,8 +152,14 @@ def prod(
     >>> torch.prod(torch.tensor([2, 3, 4]))
     tensor(24)
     """
-    x = _cast("prod", input, dtype)
-    return _result(Prod(_dims("prod", dim, x), keepdim), x, dtype)
+    if isinstance(dim, (tuple, list)):
+        raise ArgumentError(
+            "prod() received an invalid combination of arguments: it reduces over one dimension or "
+            f"over all, not over {dim}",
+            cure="reduce over one after the other",
+        )
+    x = operand_as("prod", input, dtype)
+    return reduced(Prod(_dims("prod", dim, x), keepdim), x, dtype)
 
 
 @method
@@ -236,7 +251,7 @@ def max(
     if dim is None:
         return _extreme("max", Amax, input, None, keepdim)
     x = require_tensor("max", "input", input)
-    return return_types.max(*Max(_one_dim("max", dim, x), keepdim)(x))
+    return return_types.max(*Max(one_dim("max", dim, x), keepdim)(x))
 
 
 @method
@@ -258,7 +273,7 @@ def min(
     if dim is None:
         return _extreme("min", Amin, input, None, keepdim)
     x = require_tensor("min", "input", input)
-    return return_types.min(*Min(_one_dim("min", dim, x), keepdim)(x))
+    return return_types.min(*Min(one_dim("min", dim, x), keepdim)(x))
 
 
 @method
@@ -301,7 +316,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     tensor([False,  True])
     """
     x = require_tensor("all", "input", input)
-    return _result(AllTrue(reduced_dims("all", dim, x.dim()), keepdim), x)
+    return reduced(AllTrue(reduced_dims("all", dim, x.dim()), keepdim), x)
 
 
 @method
@@ -314,43 +329,7 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     tensor(True)
     """
     x = require_tensor("any", "input", input)
-    return _result(AnyTrue(reduced_dims("any", dim, x.dim()), keepdim), x)
-
-
-@inplace
-@method
-@numpy_names
-def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
-    """The running sum along a dimension. Integers sum to int64 unless a dtype is given.
-
-    >>> import graphnet as torch
-    >>> torch.cumsum(torch.tensor([1, 2, 3]), dim=0)
-    tensor([1, 3, 6])
-    """
-    x = _cast("cumsum", input, dtype)
-    return _result(Cumsum(_one_dim("cumsum", dim, x)), x, dtype)
-
-
-@inplace
-@method
-@numpy_names
-def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
-    """The running product along a dimension. Integers multiply to int64 unless a dtype is given.
-
-    >>> import graphnet as torch
-    >>> torch.cumprod(torch.tensor([1, 2, 3]), dim=0)
-    tensor([1, 2, 6])
-    """
-    x = _cast("cumprod", input, dtype)
-    return _result(Cumprod(_one_dim("cumprod", dim, x)), x, dtype)
-
-
-@method
-@numpy_names
-def logcumsumexp(input: Tensor, dim: int) -> Tensor:
-    """The logarithm of the running sum of exponentials along a dimension, without overflow."""
-    x = require_tensor("logcumsumexp", "input", input)
-    return _result(LogCumsumExp(_one_dim("logcumsumexp", dim, x)), x)
+    return reduced(AnyTrue(reduced_dims("any", dim, x.dim()), keepdim), x)
 
 
 def _first_of(function: str, input: Any, other: Any) -> Tensor:
@@ -363,29 +342,10 @@ def _first_of(function: str, input: Any, other: Any) -> Tensor:
     )
 
 
-def _cast(function: str, input: Any, dtype: Any) -> Tensor:
-    """The operand in the dtype that was asked for."""
-    x = require_tensor(function, "input", input)
-    wanted = as_dtype(function, dtype)
-    return x if wanted is None or wanted is x.dtype else Cast(wanted)(x)
-
-
-def _result(op: Op, x: Tensor, dtype: Any = None) -> Tensor:
-    """The reduction, in the dtype that was asked for: integers come widened."""
-    result: Tensor = x._apply(op, x)
-    if dtype is not None and result.dtype is not as_dtype(op.name, dtype):
-        result = Cast(as_dtype(op.name, dtype) or result.dtype)(result)
-    return result
-
-
 def _dims(function: str, dim: Any, x: Tensor) -> tuple[int, ...]:
     """The dimensions; an empty sequence stands for all, as in PyTorch."""
     empty = isinstance(dim, (tuple, list)) and not dim
     return reduced_dims(function, None if empty else dim, x.dim())
-
-
-def _one_dim(function: str, dim: Any, x: Tensor) -> int:
-    return wrap_dim(integer(function, "dim", dim), x.dim())
 
 
 def _extreme(
@@ -397,7 +357,7 @@ def _extreme(
             f"{function}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
             f"the reduction dim with the 'dim' argument. The shape is {list(x.shape)}."
         )
-    return _result(op(_dims(function, dim, x), keepdim), x)
+    return reduced(op(_dims(function, dim, x), keepdim), x)
 
 
 def _argument(
@@ -405,11 +365,11 @@ def _argument(
 ) -> Tensor:
     x = require_tensor(function, "input", input)
     if dim is not None:
-        return _result(op(_one_dim(function, dim, x), keepdim), x)
+        return reduced(op(one_dim(function, dim, x), keepdim), x)
     if x.numel() == 0:
         raise OutOfRangeError(
             f"{function}(): Expected reduction dim to be specified for input.numel() == 0. The "
             f"shape is {list(x.shape)}."
         )
-    found = _result(op(0), Reshape((x.numel(),))(x))
+    found = reduced(op(0), Reshape((x.numel(),))(x))
     return Reshape((1,) * x.dim())(found) if keepdim else found

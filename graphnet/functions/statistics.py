@@ -207,7 +207,6 @@ def vector_norm(
 
 
 @method
-@numpy_names
 def norm(
     input: Tensor,
     p: float | str | None = "fro",

@@ -16,7 +16,6 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
-from graphnet.ops.dtype_rules import UnsupportedDtypeError
 from graphnet.ops.index import zeros
 from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Permute, Reshape
@@ -290,7 +289,7 @@ class _Arg(Op):
 
         Raises:
             OutOfRangeError: the dimension is empty.
-            UnsupportedDtypeError: the operand is boolean.
+            DtypeError: the operand is boolean.
         """
         if x.shape and x.shape[self.dim] == 0:
             raise OutOfRangeError(
@@ -299,7 +298,7 @@ class _Arg(Op):
                 cure="an empty dimension has no extreme; test for it first",
             )
         if x.dtype is dtypes.bool:
-            raise UnsupportedDtypeError(
+            raise DtypeError(
                 f"{self.name}(): does not support bool input", cure="cast first, as in `x.int()`"
             )
         dims = (self.dim,) if x.shape else ()
