@@ -101,8 +101,7 @@ class Tensor(Handle, Expression):
         if array.flags.c_contiguous:
             storage = Storage.of(array, shared=shared)
             layout = Layout.of(storage.type.dtype, array.shape, requires_grad=requires_grad)
-            made: Self = cls._of(storage, layout)
-            return made
+            return cls._of(storage, layout)
         step = array.itemsize
         strides = tuple(stride // step for stride in array.strides)
         if min(strides) < 0 or any(stride % step for stride in array.strides):
@@ -117,12 +116,16 @@ class Tensor(Handle, Expression):
         layout = Layout.of(
             storage.type.dtype, array.shape, strides, whole=False, requires_grad=requires_grad
         )
-        made = cls._of(storage, layout)
-        return made
+        return cls._of(storage, layout)
 
     @staticmethod
     def _make_subclass(cls: type[Any], data: Tensor, require_grad: bool = False) -> Any:  # noqa: PLW0211  # PyTorch's signature
         """A new leaf of class ``cls`` over ``data``'s memory."""
+        if require_grad and not (data.dtype.is_floating_point or data.dtype.is_complex):
+            raise AutogradError(
+                "Only Tensors of floating point and complex dtype can require gradients, but this "
+                f"one is {data.dtype}"
+            )
         layout = data._layout.but(requires_grad=require_grad, is_leaf=True)
         made = cls._of(data._storage, layout, data._offset)
         if data._storage.pending:
@@ -443,7 +446,11 @@ class Tensor(Handle, Expression):
         from graphnet.autograd import run_backward
 
         run_backward(
-            (self,), (gradient,), retain_graph=retain_graph, create_graph=create_graph, inputs=inputs
+            (self,),
+            (gradient,),
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+            inputs=inputs,
         )
 
     def detach(self) -> Tensor:

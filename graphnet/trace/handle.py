@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from graphnet.ir.types import Size
 from graphnet.runtime.storage import Layout, Storage
@@ -43,7 +43,7 @@ class Handle:
     _array: Any
 
     @classmethod
-    def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Any:
+    def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Self:
         """A handle on memory, not in any trace yet."""
         self = object.__new__(cls)
         self._storage = storage
