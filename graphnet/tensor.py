@@ -72,7 +72,6 @@ class Tensor(Handle, Expression):
     __array_priority__ = 1000  # numpy leaves `array * tensor` to us
 
     if TYPE_CHECKING:
-
         # Attached by graphnet.functions.
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index: Any) -> Tensor: ...

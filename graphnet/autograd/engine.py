@@ -76,9 +76,7 @@ def backward(
     """
     roots = _sequence(tensors)
     given = _cotangents(grad_tensors if grad_variables is None else grad_variables, roots)
-    run_backward(
-        roots, given, retain_graph=retain_graph, create_graph=create_graph, inputs=inputs
-    )
+    run_backward(roots, given, retain_graph=retain_graph, create_graph=create_graph, inputs=inputs)
 
 
 def grad(

@@ -71,17 +71,8 @@ def differentiate(
         for value in node.results:
             if value in replaced:
                 _replace(gradients, value, replaced[value])
-        arriving = [gradients.get(value) for value in node.results]
-        if not any(value.requires_grad for value in node.operands) or not any(arriving):
-            continue
-        start = len(builder.nodes)
-        with builder.at(node.location, f"{node.op.name} backward"):
-            pulled = _pull_back(node, arriving, read)
-            if visit is not None:
-                visit(node, _reads(node, builder.nodes[start:], read))
-            for operand, gradient in zip(node.operands, pulled, strict=True):
-                if gradient is not None and operand.requires_grad:
-                    _accumulate(gradients, operand, gradient)
+        if any(value.requires_grad for value in node.operands):
+            _differentiate_node(node, gradients, read, visit)
     for value, replacement in replaced.items():
         if value.op.is_(Trait.SOURCE):  # a leaf, which need not be among the nodes walked
             _replace(gradients, value, replacement)
@@ -91,6 +82,24 @@ def differentiate(
         if gradient.node in emitted:
             gradient.gradient_of += (value,)
     return gradients
+
+
+def _differentiate_node(
+    node: Node, gradients: dict[Value, Value], read: Primal, visit: Visit | None
+) -> None:
+    """Hand what arrived at a node's results on to its operands."""
+    arriving = [gradients.get(value) for value in node.results]
+    if not any(arriving):
+        return
+    builder = Builder.current()
+    start = len(builder.nodes)
+    with builder.at(node.location, f"{node.op.name} backward"):
+        pulled = _pull_back(node, arriving, read)
+        if visit is not None:
+            visit(node, _reads(node, builder.nodes[start:], read))
+        for operand, gradient in zip(node.operands, pulled, strict=True):
+            if gradient is not None and operand.requires_grad:
+                _accumulate(gradients, operand, gradient)
 
 
 def _reads(node: Node, emitted: Sequence[Node], read: Primal) -> bool:

@@ -256,6 +256,3 @@ def _flatten(thing: Any, into: list[Handle]) -> Callable[[list[Any]], Any]:
             return lambda found: kind(*(item(found) for item in items))
         return lambda found: kind(item(found) for item in items)
     return lambda found: thing
-
-
-

@@ -198,9 +198,7 @@ class Recorder:
         op = key[0]
         if isinstance(op, ViewOp):
             source = next(operand for operand in operands if isinstance(operand, Handle))
-            strides, delta = op.strides(
-                source._layout.type.shape, source._layout.strides, *numbers
-            )
+            strides, delta = op.strides(source._layout.type.shape, source._layout.strides, *numbers)
             layout = layouts[0]
             assert layout is not None  # a view op makes a tensor
             whole = _covers(source, layout, strides)
@@ -430,9 +428,7 @@ class Recorder:
         is_variable = handle._layout.requires_grad and handle._layout.is_leaf
         handle._version = -1 if is_variable else handle._storage.version
 
-    def update(
-        self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]
-    ) -> list[Any]:
+    def update(self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]) -> list[Any]:
         """Record an update of several tensors in place, as one step.
 
         Args:
