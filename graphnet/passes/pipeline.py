@@ -69,8 +69,8 @@ def optimize(graph: Graph, level: int, *, verify: bool = False) -> Graph:
     ...     y = (x * 1 + 0) + (x * 1 + 0)
     >>> print(optimize(Graph(builder.nodes, [x], [y]), 1))
     graph graph(%x: f32[2]) {
-      %1 = add(%x, %x) : f32[2]
-      return %1
+      %a: f32[2] = add(%x, %x)
+      return %a
     }
     """
     return Pipeline(LEVELS[level], verify).run(graph)
