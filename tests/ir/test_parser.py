@@ -21,6 +21,7 @@ from graphnet.ir.parser import parse_graph
 from graphnet.ir.registry import op, operations, singletons
 from graphnet.ir.types import GeneratorType, TensorType
 from graphnet.ir.verifier import verify
+from graphnet.ops.fused import Fused, Instruction
 from graphnet.ops.reduce import Sum
 from graphnet.runtime.interpreter import interpret
 from graphnet.source import Location
@@ -238,6 +239,28 @@ def test_attributes_with_their_default_are_left_out() -> None:
     text = str(Graph(builder.nodes, [x], [y]))
     assert "sum(%x, dims=(0,))" in text
     assert parse_graph(text).nodes[1].op is Sum((0,), False)
+
+
+def test_a_fused_region_reads_back() -> None:
+    vector = TensorType(F32, (3,))
+    body = (
+        Instruction(singletons["mul"], (0, 1), vector),
+        Instruction(singletons["exp"], (2,), vector),
+    )
+    with Builder() as builder:
+        x, y = (builder.input(vector, name) for name in "xy")
+        result = Fused(2, body, (3,))(x, y)
+    graph = Graph(builder.nodes, [x, y], [result])
+    text = str(graph)
+    assert (
+        "fused(%x, %y, arity=2, body=(Instruction(@mul, (0, 1), f32[3]), "
+        "Instruction(@exp, (2,), f32[3])), results=(3,))"
+    ) in text
+    parsed = parse_graph(text)
+    assert str(parsed) == text
+    assert parsed.nodes[-1].op is result.op
+    arrays = arrays_for(graph)
+    np.testing.assert_array_equal(interpret(parsed, arrays)[0], interpret(graph, arrays)[0])
 
 
 GOOD = """\
