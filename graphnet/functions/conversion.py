@@ -7,7 +7,7 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet.devices import check_device, device
-from graphnet.errors import ArgumentError, ScalarError
+from graphnet.errors import ArgumentError, ScalarError, ValueRangeError
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, require_tensor
 from graphnet.ops.convert import Cast, Clone
@@ -120,7 +120,7 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: builtins.bool = False) 
         return f"torch.{SCALAR_TYPE_NAMES[self.dtype]}Tensor"
     if isinstance(dtype, str):
         if dtype not in _TYPE_NAMES:
-            raise ArgumentError(f"type(): invalid type: '{dtype}'")
+            raise ValueRangeError(f"invalid type: '{dtype}'")
         return _cast(self, _TYPE_NAMES[dtype])
     return _cast(self, as_dtype("type", dtype) or self.dtype)
 
