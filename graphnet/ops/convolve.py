@@ -146,13 +146,19 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
     spread = _Rows(g, windows, spatial) if set(windows.stride) <= {1} else _Grid(g, windows)
     together = at_once(count, groups * size * depth * spread.length * g.itemsize)
     image = np.empty((together, groups * depth, *windows.padded(spatial)), g.dtype)
+    buffer = np.empty(together * groups * size * depth * spread.length, g.dtype)
     for start, stop in runs(count, together):
         some = stop - start
         lines = spread.take(start, stop)
+        product = buffer[: some * groups * size * depth * spread.length]
         if spread.length >= _WIDE:
-            product = np.matmul(matrices, lines.reshape(some, groups, filters, spread.length))
+            lines = lines.reshape(some, groups, filters, spread.length)
+            product = product.reshape(some, groups, size * depth, spread.length)
+            np.matmul(matrices, lines, out=product)
         else:
-            product = _apart(np.matmul(matrices, _joined(lines, groups)), some)
+            product = product.reshape(groups, size * depth, some * spread.length)
+            np.matmul(matrices, _joined(lines, groups), out=product)
+            product = _apart(product, some)
         padded = image[:some] if windows.is_padded else out[start:stop]
         padded.fill(0)
         columns = product.reshape(some, groups, size, depth, spread.length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from graphnet.ops.index import zeros
 from graphnet.ops.masking import keep
 from graphnet.ops.scatter import Gather, ScatterAdd
 from graphnet.ops.shape import Reshape
-from graphnet.ops.windows import Ints, Padding, Windows, padded_with
+from graphnet.ops.windows import Ints, Padding, Windows, at_once, padded_with, runs
 
 Array = npt.NDArray[Any]
 
@@ -108,6 +108,11 @@ class MaxPool(_MaxPooling):
         return self._compute
 
     def _compute(self, out: Array, x: Array) -> None:
+        count = len(self.window)
+        for here, there in _planes(x, out, count):
+            self._compute_some(here, there)
+
+    def _compute_some(self, x: Array, out: Array) -> None:
         windows = self.windows
         x = padded_with(x, windows, _lowest(x.dtype) if windows.is_padded else 0)
         count = len(self.window)
@@ -128,6 +133,15 @@ class MaxPool(_MaxPooling):
         """As PyTorch names it; the one for 1 dimension is a squeeze of that for 2."""
         count = len(self.window)
         return f"MaxPool{count}DWithIndicesBackward0" if count > 1 else "SqueezeBackward1"
+
+
+def _planes(x: Array, out: Array, count: int, *rest: Array) -> Iterator[tuple[Array, ...]]:
+    """Runs of planes that fit into the cache: of ``x``, ``out`` and what else has such planes."""
+    flat = [each.reshape(-1, *each.shape[each.ndim - count :]) for each in (x, out, *rest)]
+    planes = math.prod(x.shape[: x.ndim - count])
+    together = at_once(planes, 4 * math.prod(x.shape[x.ndim - count :]) * x.itemsize)
+    for start, stop in runs(planes, together):
+        yield tuple(each[start:stop] for each in flat)
 
 
 def _line_maxima(out: Array, x: Array, axis: int, window: int, stride: int, dilation: int) -> None:
@@ -157,23 +171,38 @@ class MaxPoolGrad(_MaxPooling):
 
     def kernel(self, g: Any, x: Any, out: Any) -> Any:
         """One position in the window after another; windows that are done are left out."""
-        windows = self.windows
+        result = np.empty(x.shape, g.dtype)
+        self._compute(result, g, x, out)
+        return result
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """The same, into ``out``."""
+        return self._compute
+
+    def _compute(self, result: Array, g: Array, x: Array, out: Array) -> None:
         count = len(self.window)
+        for parts in _planes(x, out, count, g, result):
+            self._compute_some(*parts)
+
+    def _compute_some(self, x: Array, out: Array, g: Array, result: Array) -> None:
+        windows = self.windows
+        spatial = x.shape[1:]
         source = padded_with(x, windows, _lowest(x.dtype) if windows.is_padded else 0)
-        apart = self.stride == self.window and not any(d > 1 for d in self.dilation)
-        result = np.zeros_like(source)
+        target = np.empty(source.shape, g.dtype) if windows.is_padded else result
+        apart = self.stride == self.window and set(self.dilation) <= {1}
+        if not apart or math.prod(target.shape[1:]) != math.prod(self.window) * out[0].size:
+            target.fill(0)
         done = np.zeros(out.shape, np.bool_)
-        for index in windows.positions(out.shape[out.ndim - count :]):
+        for index in windows.positions(out.shape[1:]):
             here = np.equal(source[index], out)
             np.greater(here, done, out=here)
             np.logical_or(done, here, out=done)
             if apart:
-                keep(here, g, result[index])
+                keep(here, g, target[index])
             else:
-                result[index] += keep(here, g)
-        if not windows.is_padded:
-            return result
-        return np.ascontiguousarray(result[windows.interior(x.shape[x.ndim - count :])])
+                target[index] += keep(here, g)
+        if windows.is_padded:
+            result[...] = target[windows.interior(spatial)]
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """Linear in the first operand: its gradient is taken from where the maxima are."""
