@@ -373,7 +373,7 @@ class Tensor(Handle, Expression):
         return complex(self.item())
 
     def __index__(self) -> int:
-        if self.dtype.is_floating_point or self.dtype.is_complex:
+        if self.dtype.is_floating_point or self.dtype.is_complex or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from graphnet import dtypes
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError, ValueRangeError
-from graphnet.ir.types import contiguous_strides
 from graphnet.ops.compare import NotEqual, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
@@ -30,7 +29,6 @@ from graphnet.ops.index import (
     indexed_shape,
 )
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
-from graphnet.ops.strided import AsStridedScatter
 from graphnet.tensor import Tensor, apply
 
 
@@ -97,7 +95,7 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         items = tuple(map(_found, items))
     view, advanced = _basic(self, items)
     if not advanced:
-        stored = keeping_history(view, _spread(view, value))
+        stored = _spread(view, value)
     elif alone and _is_mask(advanced[0][1]):
         stored = _stored_at_mask(view, *advanced[0], value)
     else:
@@ -384,15 +382,6 @@ def _spread(view: Tensor, value: Any) -> Tensor:
     check_expands(tuple(value.shape), shape)
     spread: Tensor = value if tuple(value.shape) == shape else Expand(shape)(value)
     return spread
-
-
-def keeping_history(view: Tensor, value: Tensor) -> Tensor:
-    """A value that replaces all of a view, such that gradients still reach what was there, as 0."""
-    if not view.requires_grad or value.requires_grad:
-        return value
-    shape = tuple(view.shape)
-    stored: Tensor = AsStridedScatter(contiguous_strides(shape))(view, value, 0)
-    return stored
 
 
 def check_expands(shape: Sequence[int], wanted: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, Stride, TensorType
+from graphnet.ops.create import Full
 from graphnet.ops.shape import ViewOp
 
 
@@ -106,4 +107,5 @@ class AsStridedScatter(Op):
         """What was overwritten has no influence; what was stored has all of it."""
         _, value, offset = operands
         stored: Value = AsStrided(value.shape, self.stride)(g, offset)
-        return AsStridedScatter(self.stride)(g, stored * 0, offset), stored, None
+        nothing = Full(value.shape, value.dtype)(0)
+        return AsStridedScatter(self.stride)(g, nothing, offset), stored, None

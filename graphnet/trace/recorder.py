@@ -18,7 +18,7 @@ from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
 from graphnet.ir.op import Op
-from graphnet.ir.types import GeneratorType, TensorType
+from graphnet.ir.types import GeneratorType, TensorType, contiguous_strides
 from graphnet.ops.convert import Attach, Detach
 from graphnet.ops.shape import ViewOp
 from graphnet.ops.strided import AsStrided, AsStridedScatter
@@ -303,7 +303,7 @@ class Recorder:
                 segment.linked.append((ref(handle), slot))
         segment.state = edge.state
         handle._segment, handle._slot, handle._version = segment, slot, storage.version
-        if layout.whole and storage.segment is not segment:
+        if layout.whole and (storage.segment is not segment or layout.requires_grad):
             storage.segment, storage.slot = segment, slot
         return slot
 
@@ -378,28 +378,24 @@ class Recorder:
         """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape."""
         with self.lock:
             segment, storage, layout = self.segment, handle._storage, handle._layout
-            differentiable = grad_mode.enabled()
-            self.slot_of(handle)
-            self.slot_of(value)
-            if storage.segment is not self.segment:
-                self.enter(self._base(storage))
+            owner = self._owner(handle)
+            for entering in (handle, value, owner):
+                self.slot_of(entering)
             if self.segment is not segment:  # entering ran the trace; start over
                 self.write(handle, value)
                 return
             before = storage.slot
-            if not differentiable and self._value(value._slot).requires_grad:
+            if not grad_mode.enabled() and self._value(value._slot).requires_grad:
                 value = self.apply(Detach(), (value,))
             after = value
             if not layout.whole:
                 store = AsStridedScatter(layout.strides)
-                after = self.apply(store, (self._base(storage), value, handle._offset))
-            if not differentiable and self._has_history(before):
-                with grad_mode.set_grad_enabled(True):
-                    after = self.apply(Attach(), (after, self._base(storage)))
+                after = self.apply(store, (owner, value, handle._offset))
+            after = self._keep_history(handle, after)
             self.assign(handle, after._slot, before)
             if not layout.whole:
                 handle._version = -1  # to be read again from the memory it was written to
-            if differentiable and self._value(after._slot).requires_grad:
+            if grad_mode.enabled() and self._value(after._slot).requires_grad:
                 self._give_history(handle)
                 if handle._base is not None:
                     self._give_history(handle._base)
@@ -407,6 +403,33 @@ class Recorder:
                 self._place(handle._base, after._slot)
             if storage.visible:
                 self.run("memory shared with numpy was written")
+
+    def _owner(self, handle: Handle) -> Handle:
+        """The tensor over the whole storage that a write through ``handle`` gives a new value."""
+        if handle._layout.whole:
+            return handle
+        if handle._base is not None and handle._base._layout.whole:
+            return handle._base
+        base: Handle = self._base(handle._storage)
+        return base
+
+    def _keep_history(self, handle: Handle, after: Handle) -> Handle:
+        """A memory's new value, joined to the history that the memory has and the value lacks.
+
+        Written differentiably, what was there has a gradient of zero. Written behind autograd's
+        back, through a detached alias or without gradients, it keeps its place in the history.
+        """
+        present = self._base(handle._storage)
+        if self._value(after._slot).requires_grad or not self._has_history(present._slot):
+            return after
+        joined: Handle
+        if grad_mode.enabled() and handle._layout.requires_grad:
+            whole = AsStridedScatter(contiguous_strides(present._layout.type.shape))
+            joined = self.apply(whole, (present, after, 0))
+        else:
+            with grad_mode.set_grad_enabled(True):
+                joined = self.apply(Attach(), (after, present))
+        return joined
 
     def _has_history(self, slot: Slot) -> bool:
         """Whether a value was computed differentiably: it requires grad and is no leaf."""

@@ -490,3 +490,45 @@ class TestSteadyState:
         gc.collect()
         assert (recorder.cache.states, recorder.cache.compiled, recorder.cache.plans) == before
         assert len(gc.get_objects()) - objects < 100
+
+
+class TestHistoryOfMemory:
+    """A write gives memory a new value; what had a history keeps it."""
+
+    def test_writing_through_a_view_made_before_a_run(self):
+        for _ in range(3):
+            x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+            y = x * 2
+            v = y[0:1]
+            y.sum().item()
+            v.mul_(2)
+            (y * y).sum().backward()
+            assert x.grad.tolist() == [32.0, 16.0, 24.0]
+
+    @pytest.mark.parametrize("look", [False, True])
+    def test_a_constant_written_over_all_leaves_a_gradient_of_zero(self, look):
+        for _ in range(3):
+            x = torch.tensor([1.0, 2.0], requires_grad=True)
+            y = x * 2
+            if look:
+                y.tolist()
+            y.fill_(3.0)
+            assert y.requires_grad
+            (y * y).sum().backward()
+            assert x.grad.tolist() == [0.0, 0.0]
+
+    def test_writing_through_a_detached_alias_keeps_the_history(self):
+        for _ in range(3):
+            x = torch.tensor([1.0, 2.0], requires_grad=True)
+            y = x * 2
+            y.detach().add_(10)
+            assert y.tolist() == [12.0, 14.0]
+            (y * 1).sum().backward()
+            assert x.grad.tolist() == [2.0, 2.0]
+
+    def test_infinite_gradients_do_not_spoil_what_was_overwritten(self):
+        x = torch.tensor([0.0, 4.0], requires_grad=True)
+        y = x * 1
+        y[0] = x[0] * 2
+        y.sqrt().sum().backward()
+        assert x.grad.tolist() == [float("inf"), 0.25]
