@@ -147,6 +147,11 @@ def matrix_norm(
     x = require_tensor("linalg.matrix_norm", "A", A)
     if dtype is not None:
         x = Cast(dtype)(x)
+    if x.dim() < 2:
+        raise NormError(
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions: its shape is "
+            f"{list(x.shape)}"
+        )
     dims = reduced_dims("linalg.matrix_norm", dim, x.dim())
     if len(dims) != 2:
         raise NormError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import ascii_letters
 from typing import Any
 
-from graphnet.errors import GraphnetError
+from graphnet.errors import GraphnetError, ValueRangeError
 from graphnet.functions.options import require_tensor
 from graphnet.ops.arithmetic import Mul
 from graphnet.ops.matmul import Matmul
@@ -40,6 +40,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
 
     Raises:
         EquationError: (a RuntimeError) the equation is not well formed, or does not fit.
+        ValueRangeError: (a ValueError) there is no operand.
 
     Source: PyTorch's page ``torch.einsum``.
 
@@ -54,7 +55,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
     if not operands:
-        raise EquationError("einsum(): must provide at least one operand")
+        raise ValueRangeError("einsum(): must specify the equation string and at least one operand")
     tensors = [require_tensor("einsum", "operands", x, i) for i, x in enumerate(operands, 2)]
     inputs, output = _parse(equation, tensors)
     sizes = _sizes(inputs, tensors)

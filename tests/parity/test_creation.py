@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytest.importorskip("torch")
+
+import torch
+
 import graphnet
-
-torch = pytest.importorskip("torch")
-
 from tests.parity.expressions import check, lines, outcome, same
 
 # Each case is another program.
