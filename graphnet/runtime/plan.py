@@ -194,7 +194,7 @@ class _Planner:
             self._line(_call(self, node, kernel, outs, arguments), node)
             return
         made = ", ".join(self._local(value) for value in node.results)
-        self._line(f"{made} = {self._bind('k', op.kernel)}({', '.join(arguments)})", node)
+        self._line(f"{made} = {self._bind(f'{op.name}_', op.kernel)}({', '.join(arguments)})", node)
 
     def _local(self, value: Value) -> str:
         name = self.names[value] = f"v{len(self.names)}"
@@ -340,7 +340,7 @@ def _call(
         if isinstance(ufunc, np.ufunc) and getattr(np, ufunc.__name__, None) is ufunc:
             keyword = "out=" if ufunc in _KEYWORD_OUT else ""
             return f"np.{ufunc.__name__}({', '.join([*arguments, keyword + outs[0]])})"
-    name = planner._bind("k", kernel)
+    name = planner._bind(f"{node.op.name}_", kernel)
     if hasattr(node.op, "into_all"):
         return f"{name}(({', '.join(outs)},), {', '.join(arguments)})"
     return f"{name}({', '.join([outs[0], *arguments])})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -29,8 +30,9 @@ from graphnet.trace.state import Slot, Trace
 class CapturingRecorder(Recorder):
     """Records without ever starting a new segment; looking computes and goes on recording."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Mapping[int, str]) -> None:
         super().__init__()
+        self.labels = labels
         self.sources: dict[int, Any] = {}
         self._known: dict[Value, Any] = {}
 
@@ -69,6 +71,9 @@ class CapturingRecorder(Recorder):
         handle._segment, handle._slot = segment, joined._slot
         handle._version = handle._storage.version
         return handle._slot
+
+    def _label(self, handle: Handle) -> str:
+        return self.labels.get(id(handle), "")
 
     def _binding(self, handle: Handle) -> Any:
         """A snapshot: the memory itself changes while the recording goes on."""
@@ -198,7 +203,7 @@ def capture(fn: Callable[..., Any], *args: Any) -> Program:
     _flatten(args, arguments)
     for handle in arguments:
         settle(handle._storage)
-    recorder = CapturingRecorder()
+    recorder = CapturingRecorder(_labels(fn, args))
     with recording(recorder):
         returned = fn(*args)
         outputs: list[Handle] = []
@@ -219,6 +224,26 @@ def capture(fn: Callable[..., Any], *args: Any) -> Program:
         recorder.release()
         sources = [recorder.sources.get(n, bound) for n, bound in enumerate(segment.bindings)]
     return Program(graph, sources, arguments, rebuild, updated)
+
+
+def _labels(fn: Callable[..., Any], args: tuple[Any, ...]) -> dict[int, str]:
+    """Names for the tensors that ``fn`` is given, and for the parameters of modules it can see."""
+    function = inspect.unwrap(fn)
+    labels: dict[int, str] = {}
+    try:
+        given = inspect.signature(function).bind(*args).arguments
+        seen = inspect.getclosurevars(function)
+    except (TypeError, ValueError):  # a callable without a signature, or no Python function
+        return labels
+    around = {**seen.globals, **seen.nonlocals, "self": getattr(fn, "__self__", None)}
+    for thing in around.values():
+        named_parameters = getattr(thing, "named_parameters", None)
+        if named_parameters is not None and not isinstance(thing, type):
+            labels.update((id(parameter), name) for name, parameter in named_parameters())
+    for name, thing in {**around, **given}.items():
+        if isinstance(thing, Handle):
+            labels.setdefault(id(thing), name)
+    return labels
 
 
 def graph_of(handle: Handle) -> Graph:

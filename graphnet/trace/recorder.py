@@ -287,7 +287,7 @@ class Recorder:
         if edge is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = builder.input(
-                layout.type, getattr(handle, "_name", ""), requires_grad=layout.requires_grad
+                layout.type, self._label(handle), requires_grad=layout.requires_grad
             )
             state = State(segment.state, builder.nodes, (value,), (layout,), builder.location)
             edge = Edge(state, ())
@@ -306,6 +306,10 @@ class Recorder:
         if layout.whole and (storage.segment is not segment or layout.requires_grad):
             storage.segment, storage.slot = segment, slot
         return slot
+
+    def _label(self, handle: Handle) -> str:
+        """A name for people; a trace is shared by all tensors that take it, and has none."""
+        return ""
 
     def _binding(self, handle: Handle) -> Any:
         """What an input stands for: the memory itself, unless numpy code may write to it."""

@@ -50,6 +50,16 @@ def test_the_program_holds_all_three_phases():
     assert program.graph.nx.number_of_nodes() == len(program.graph)
 
 
+def test_inputs_are_named_as_in_the_program():
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3))
+
+    def step(batch):
+        return model(batch).sum()
+
+    program = torch.capture(step, torch.ones(4, 2))
+    assert [value.node.label for value in program.graph.inputs] == ["batch", "0.weight", "0.bias"]
+
+
 def test_every_node_knows_the_users_line():
     _, step = make()
     program = torch.capture(step, *batch())
