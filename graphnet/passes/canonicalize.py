@@ -152,8 +152,7 @@ def _reshaped(x: Value, shape: Shape) -> Value:
 
 
 LOCAL: dict[type[Op], Callable[[Node, tuple[Value, ...]], Value | None]] = {
-    Reshape: _reshape_of_reshape,
-    View: _reshape_of_reshape,
+    **dict.fromkeys(_RESHAPING, _reshape_of_reshape),
     Cast: _same_type,
     Expand: _same_type,
     Sum: _sum_of_nothing,

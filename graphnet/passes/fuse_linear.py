@@ -54,7 +54,10 @@ class LinearFusion(Pass):
 
 
 class _Fusing(Rewriter):
-    changed = False
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.changed = False
+        self.results = set(graph.results)
 
     def visit(self, node: Node, operands: tuple[Value, ...]) -> tuple[Value, ...] | None:
         if node.op.name != "add" or not self._product_is_private(node):
@@ -75,5 +78,5 @@ class _Fusing(Rewriter):
         return (
             len(products) == 1
             and len(self.graph.users(products[0])) == 1
-            and products[0] not in self.graph.results
+            and products[0] not in self.results
         )
