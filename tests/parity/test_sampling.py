@@ -1,0 +1,204 @@
+"""Random tensors: PyTorch's own numbers from the same seed, in any program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("torch")
+
+import torch
+
+import graphnet
+from tests.parity.expressions import check, lines, outcome, same
+
+# Each case is another program.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning"),
+    pytest.mark.skipif(
+        torch.backends.cpu.get_cpu_capability() not in ("AVX2", "AVX512"),
+        reason="the numbers are those of PyTorch with AVX2",
+    ),
+]
+
+DRAWS = """
+torch.rand(3, 4)
+torch.rand((2,), dtype=torch.float64)
+torch.rand(5, dtype=torch.float16)
+torch.rand(())
+torch.rand(0, 3)
+torch.rand(100)
+torch.randn(5)
+torch.randn(16)
+torch.randn(50, 3)
+torch.randn(size=(2, 2), dtype=torch.float64)
+torch.randint(10, (5,))
+torch.randint(-5, 5, (2, 3))
+torch.randint(low=2, high=9, size=(4,), dtype=torch.float32)
+torch.randint(3, 2**40, (4,))
+torch.randint(0, 2, (3,), dtype=torch.uint8)
+torch.randperm(10)
+torch.randperm(0)
+torch.randperm(5, dtype=torch.int32)
+torch.rand_like(x)
+torch.rand_like(x, dtype=torch.float64)
+torch.randn_like(x)
+torch.randint_like(x, 7)
+torch.randint_like(x, -2, 7, dtype=torch.int64)
+torch.normal(0.0, 2.0, (3,))
+torch.normal(torch.arange(20.0), torch.ones(20))
+torch.normal(x, 0.5)
+torch.normal(1.5, x.abs())
+torch.normal(x, x[:, :1].abs())
+torch.bernoulli(x.sigmoid())
+torch.bernoulli(x.double().sigmoid())
+torch.bernoulli(x, 0.3)
+x.bernoulli(0.7)
+torch.multinomial(torch.tensor([0.1, 0.2, 0.7]), 2)
+torch.multinomial(torch.tensor([[0.1, 0.2, 0.7], [3.0, 2.0, 1.0]]), 6, replacement=True)
+torch.multinomial(x.exp(), 1)
+x.uniform_()
+x.uniform_(-1, 1)
+x.t().uniform_()
+x[:, 1:3].uniform_()
+x.normal_(1, 2)
+x.t().normal_()
+x.exponential_(2.0)
+x.cauchy_()
+x.geometric_(0.3)
+x.log_normal_(0, 0.5)
+x.bernoulli_()
+x.bernoulli_(0.2)
+x.bernoulli_(torch.tensor([0.1, 0.5, 0.9, 1.0]))
+x.random_()
+x.random_(7)
+x.random_(2, 5)
+i.random_()
+i.random_(-3, 3)
+i.random_(3, None)
+b.random_()
+b.bernoulli_(0.5)
+i.geometric_(0.5)
+torch.rand(2, generator=torch.Generator().manual_seed(5))
+torch.randperm(6, generator=torch.Generator().manual_seed(5))
+x.normal_(generator=torch.Generator().manual_seed(5))
+"""
+
+REFUSED = """
+torch.rand(2, dtype=torch.int64)
+torch.rand(-2)
+torch.rand("a")
+torch.randn(2, dtype=torch.int32)
+torch.randint(5, 5, (2,))
+torch.randint(5, 2, (2,))
+torch.randint(5)
+torch.randint((2,))
+torch.randperm(-1)
+torch.randperm(2.5)
+torch.rand_like(i)
+torch.rand_like(3)
+torch.normal(0.0, -1.0, (2,))
+torch.normal(x, -1.0)
+torch.normal(0.0, 1.0)
+torch.bernoulli(x, 1.5)
+torch.bernoulli(i)
+torch.multinomial(x.abs(), 9)
+torch.multinomial(x.abs(), 0)
+torch.multinomial(i, 1)
+torch.multinomial(torch.ones(2, 2, 2), 1)
+x.uniform_(2, 1)
+i.uniform_()
+x.normal_(0, -1)
+i.normal_()
+x.exponential_(0)
+x.cauchy_(0, -1)
+x.geometric_(1.5)
+x.log_normal_(0, 0)
+x.bernoulli_(2)
+x.random_(5, 2)
+x.uniform_(foo=1)
+torch.rand(2, foo=1)
+"""
+
+SAMPLES: dict[str, Any] = {
+    "x": np.linspace(-1, 1, 20, dtype=np.float32).reshape(5, 4),
+    "i": np.arange(6).reshape(2, 3),
+    "b": np.array([True, False, True]),
+}
+
+
+@pytest.mark.parametrize("code", lines(DRAWS))
+def test_the_same_seed_gives_the_same_numbers(code: str) -> None:
+    for module in (graphnet, torch):
+        module.manual_seed(11)
+    for _ in range(2):  # the second draw goes on where the first one ended
+        check(code, **SAMPLES)
+    assert graphnet.get_rng_state().tolist() == torch.get_rng_state().tolist()
+
+
+@pytest.mark.parametrize("code", lines(REFUSED))
+def test_refusals(code: str) -> None:
+    check(code, **SAMPLES)
+
+
+PROBABILITIES = ("torch.bernoulli(x * 3)", "torch.multinomial(x, 1)", "torch.multinomial(x * 0, 1)")
+
+
+@pytest.mark.parametrize("code", PROBABILITIES)
+def test_what_are_no_probabilities_is_noticed_when_the_numbers_are_drawn(code: str) -> None:
+    with pytest.raises(RuntimeError):
+        eval(code, {"torch": torch, "x": torch.tensor([-0.5, 0.5])})
+    with pytest.raises(RuntimeError):
+        eval(code, {"torch": graphnet, "x": graphnet.tensor([-0.5, 0.5])}).tolist()
+
+
+programs = st.lists(
+    st.sampled_from(
+        [
+            *("torch.rand(3)", "torch.randn(20)", "torch.randn(3)", "torch.randint(9, (2,))"),
+            *(
+                "torch.randperm(4)",
+                "torch.empty(3).normal_()",
+                "torch.bernoulli(torch.ones(3) / 2)",
+            ),
+            *("torch.multinomial(torch.ones(3), 2)", "torch.manual_seed(3)"),
+        ]
+    ),
+    max_size=8,
+)
+
+
+@given(programs, st.booleans())
+def test_any_sequence_of_draws(program: list[str], look: bool) -> None:
+    graphnet.manual_seed(1)
+    torch.manual_seed(1)
+    ours, theirs = [], []
+    for code in program:
+        mine = eval(code, {"torch": graphnet})
+        if look and isinstance(mine, graphnet.Tensor):
+            mine.tolist()
+        ours.append(mine)
+        theirs.append(eval(code, {"torch": torch}))
+    for code, mine, expected in zip(program, ours, theirs, strict=True):
+        if isinstance(mine, graphnet.Tensor):
+            assert mine.tolist() == expected.tolist(), code
+
+
+def test_bernoulli_has_a_gradient_of_zero() -> None:
+    for module in (graphnet, torch):
+        p = module.tensor([0.2, 0.5], requires_grad=True)
+        (module.bernoulli(p) * 3).sum().backward()
+        assert p.grad.tolist() == [0.0, 0.0]
+
+
+def test_states_are_exchanged_with_pytorch() -> None:
+    torch.manual_seed(4)
+    torch.randn(5)
+    state = torch.get_rng_state().numpy()
+    graphnet.set_rng_state(graphnet.from_numpy(state))
+    theirs = outcome("torch.randn(7)", torch, {})
+    assert same(outcome("torch.randn(7)", graphnet, {}), theirs)
