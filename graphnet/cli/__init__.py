@@ -7,6 +7,7 @@ to call with them; to add one, write the module and list it in :data:`COMMANDS`.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,9 @@ from graphnet.cli.interrupt import INTERRUPTED
 
 COMMANDS = (train,)
 
+# 128 + the number of the signal that other programs are ended by.
+BROKEN_PIPE = 141
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
@@ -26,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0, 2 for wrong input and for files that cannot be read or written, 130 after
-        Ctrl-C.
+        Ctrl-C, 141 when nobody reads the output any more.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -37,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output has gone, as `head` does. Python would complain again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     return code
 
 

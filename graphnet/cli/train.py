@@ -79,7 +79,9 @@ def run(options: argparse.Namespace) -> int:
     report.begin(settings, trainer)
     began = time.perf_counter()
     if not _train(trainer, settings, epochs, path, report):
-        report.stopped(trainer, path, f"graphnet train --resume --out {shlex.quote(str(folder))}")
+        words = ["graphnet", "train", "--resume", "--out", str(folder)]
+        words += ["--data", str(given["data"])] if "data" in given else []
+        report.stopped(trainer, path, shlex.join(words))
         return INTERRUPTED
     seconds = time.perf_counter() - began
     files = pictures.draw_all(trainer, folder)

@@ -171,6 +171,22 @@ class TestWhole:
         assert printed.out.startswith("epoch 1/1: ")
         assert "Linear" not in printed.out
 
+    def test_nobody_reads_the_output(self, data: Path, tmp_path: Path) -> None:
+        words = ["train", "--epochs", "2", "--quiet", "--data", str(data), "--out", "out"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "graphnet", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            complaints = process.stderr.read()
+        assert (process.returncode, complaints) == (141, "")
+
     def test_as_a_program(self, data: Path, tmp_path: Path) -> None:
         words = ["train", "--epochs", "1", "--data", str(data), "--out", "out"]
         done = subprocess.run(
@@ -218,7 +234,7 @@ class TestResume:
         printed = capsys.readouterr().out
         assert "Stopped after" in printed
         assert f"Saved in {parts / 'checkpoint.pt'}" in printed
-        assert f"graphnet train --resume --out {parts}" in printed
+        assert f"graphnet train --resume --out {parts} --data {data}" in printed
         assert resume(data, parts) == 0
         assert_equal_states(checkpoint(parts), checkpoint(whole))
 
