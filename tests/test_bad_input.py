@@ -356,8 +356,9 @@ class TestRange:
         step(0)
         before = layer.weight.detach().clone().numpy()
         for _ in range(3):
-            with pytest.raises(IndexError, match=r"Target 7 is out of bounds"):
+            with pytest.raises(IndexError, match=r"Target 7 is out of bounds") as error:
                 step(7)
+            assert "loss = F.cross_entropy(" in str(error.value)
             np.testing.assert_array_equal(layer.weight.detach().numpy(), before)
         step(1)
         assert not np.array_equal(layer.weight.detach().numpy(), before)
