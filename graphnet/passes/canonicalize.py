@@ -19,6 +19,7 @@ from graphnet.ir.types import Shape
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
+from graphnet.ops.math import Neg
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Unsqueeze, View
 from graphnet.passes.base import Pass
@@ -66,7 +67,7 @@ def to_the_second(x: Pattern) -> Pair:
 @rule
 def double_negation(x: Pattern) -> Pair:
     """``-(-x) = x``."""
-    return -(-x), x
+    return Neg()(-x), x
 
 
 @rule

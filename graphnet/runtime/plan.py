@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,7 @@ class _Planner:
         self.graph = graph
         self.poison = poison
         self.live = Liveness.of(graph)
+        self.kernels = {node: _kernel(node) for node in graph.nodes}
         self.arena = Arena()
         self.names: dict[Value, str] = {}
         self.buffers: dict[Value, Buffer] = {}
@@ -124,7 +126,7 @@ class _Planner:
         for target, new in self.graph.updates:
             step = order[new.node]
             read = last_read.get(self.memory[target], -1)
-            if new in targets or self.live.origin[new] is not new or _kernel(new.node) is None:
+            if new in targets or self.live.origin[new] is not new or self.kernels[new.node] is None:
                 continue
             if read < step or (read == step and self._reads_safely(new, target)):
                 targets[new] = target
@@ -183,12 +185,11 @@ class _Planner:
         op = node.op
         if isinstance(op, Constant):
             number = op.kernel()
-            text = repr(number)
-            plain = op.dtype is None and np.isfinite(number)
-            self.names[node.result] = text if plain else self._bind("c", number)
+            plain = op.dtype is None and (isinstance(number, int) or cmath.isfinite(number))
+            self.names[node.result] = repr(number) if plain else self._bind("c", number)
             return
         arguments = [self.names[operand] for operand in node.operands]
-        kernel = None if op.is_(Trait.VIEW) else _kernel(node)
+        kernel = self.kernels[node]
         if kernel is not None:
             outs = [self._out(value) for value in node.results]
             self._line(_call(self, node, kernel, outs, arguments), node)
@@ -290,7 +291,7 @@ class _Planner:
             self._line(f"np.copyto({self.names[target]}, {aside.get(new, self.names[new])})")
 
     def _is_fresh(self, value: Value) -> bool:
-        return _kernel(value.node) is not None and value not in self.destination
+        return self.kernels[value.node] is not None and value not in self.destination
 
 
 def _escaping(graph: Graph, live: Liveness, destination: dict[Value, Value]) -> set[Value]:
