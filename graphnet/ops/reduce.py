@@ -139,8 +139,11 @@ class Mean(Reduction):
 
     def kernel(self, x: Any) -> Any:
         """The sum divided by the number of elements: NaN where there is none."""
-        total = accumulate(np.add, x, axis=self.dims, keepdims=self.keepdim)
-        return np.true_divide(total, _count(x.shape, self.dims), dtype=x.dtype)
+        # The sum of numbers of half precision may be beyond its range where the mean is not.
+        wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
+        total = accumulate(np.add, wide, axis=self.dims, keepdims=self.keepdim)
+        mean = np.true_divide(total, _count(x.shape, self.dims), dtype=wide.dtype)
+        return mean.astype(x.dtype, copy=False)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """The sum and the quotient with ``out=``."""
