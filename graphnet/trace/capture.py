@@ -113,14 +113,16 @@ class Program:
         sources: list[Any],
         arguments: list[Handle],
         rebuild: Callable[[list[Any]], Any],
-        storages: list[Storage],
+        kept: list[Storage],
+        gradients: list[tuple[Handle, Handle]],
     ) -> None:
         self.graph = graph
         self._sources = sources
         self._arguments = {id(argument): n for n, argument in enumerate(arguments)}
         self._layouts = [argument._layout for argument in arguments]
         self._rebuild = rebuild
-        self._updated = storages
+        self._kept = kept
+        self._gradients = gradients
 
     @cached_property
     def optimized(self) -> Graph:
@@ -142,7 +144,7 @@ class Program:
 
         Tensors among ``args`` take the place of those the program was captured with and must have
         their shapes and dtypes. Parameters and optimizer state are read from, and written to,
-        where they are.
+        where they are; so are gradients, and whatever else the program made that is still there.
         """
         tensors: list[Handle] = []
         _flatten(args, tensors)
@@ -158,29 +160,38 @@ class Program:
                     f"was captured with {layout.type}",
                     cure="capture the program again for other shapes",
                 )
-        inputs = []
-        for source in self._sources:
-            if not isinstance(source, Handle):
-                inputs.append(source.engine if isinstance(source, Draws) else source)
-                continue
-            place_of = self._arguments.get(id(source))
-            bound = source if place_of is None else tensors[place_of]
-            settle(bound._storage)
-            inputs.append(bound._memory())
-        results = self.plan(inputs)
-        count = len(self.graph.outputs)
-        for storage, array in zip(self._updated, results[count:], strict=True):
-            if array is not storage.array:
-                np.copyto(storage.array, array)
+        bound = [self._bound(source, tensors) for source in self._sources]
+        results = self.plan([_binding(thing) for thing in bound])
+        position = {value: n for n, value in enumerate(self.graph.inputs)}
+        for target, _ in self.graph.updates:  # written where they are by the plan
+            bound[position[target]]._storage.version += 1
+        count = len(self.graph.outputs) - len(self._kept)
+        for storage, array in zip(self._kept, results[count:], strict=False):
+            np.copyto(storage.array, array)
             storage.version += 1
+        for leaf, gradient in self._gradients:
+            leaf._grad = gradient
         make = Recorder.handle._from_array  # type: ignore[attr-defined]  # the facade's class
         return self._rebuild([make(array) for array in results[:count]])
+
+    def _bound(self, source: Any, tensors: list[Handle]) -> Any:
+        """What stands for an input in a run on ``tensors``."""
+        place = self._arguments.get(id(source))
+        return source if place is None else tensors[place]
 
     def __str__(self) -> str:
         return str(self.graph)
 
     def __repr__(self) -> str:
         return f"<Program: {self.graph!r}>"
+
+
+def _binding(thing: Any) -> Any:
+    """The array, generator or number that a plan is given."""
+    if isinstance(thing, Handle):
+        settle(thing._storage)
+        return thing._memory()
+    return thing.engine if isinstance(thing, Draws) else thing
 
 
 def capture(fn: Callable[..., Any], *args: Any) -> Program:
@@ -210,20 +221,24 @@ def capture(fn: Callable[..., Any], *args: Any) -> Program:
         rebuild = _flatten(returned, outputs)
         slots = [recorder.slot_of(handle) for handle in outputs]
         trace, segment = recorder.trace(), recorder.segment
+        returned_storages = {handle._storage for handle in outputs}
+        alive = [storage for made in segment.created if (storage := made()) is not None]
+        kept = [storage for storage in alive if storage not in returned_storages]
+        leaves = dict.fromkeys(segment.variables.values())
+        gradients = [(leaf, leaf._grad) for leaf in leaves if leaf._grad is not None]
         graph = Graph(
             trace.nodes,
             [node.result for node in trace.nodes if node.op.name == "input"],
-            [trace.values[slot] for slot in slots],
+            [trace.values[slot] for slot in (*slots, *(storage.slot for storage in kept))],
             [
                 (trace.values[before], trace.values[storage.slot])
                 for storage, before in segment.mutated.items()
             ],
             name=getattr(fn, "__name__", "program").strip("<>"),
         )
-        updated = list(segment.mutated)
         recorder.release()
         sources = [recorder.sources.get(n, bound) for n, bound in enumerate(segment.bindings)]
-    return Program(graph, sources, arguments, rebuild, updated)
+    return Program(graph, sources, arguments, rebuild, kept, gradients)
 
 
 def _labels(fn: Callable[..., Any], args: tuple[Any, ...]) -> dict[int, str]:

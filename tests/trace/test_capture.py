@@ -160,6 +160,26 @@ def test_writes_to_arguments_are_updates():
     y = torch.tensor([3.0, 4.0])
     assert program.run(y).tolist() == [14.0, 8.0]
     assert y.tolist() == [7.0, 4.0]
+    assert x.tolist() == [7.0, 2.0]
+
+
+def test_gradients_and_other_state_are_written_again():
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    seen = {}
+
+    def step(x):
+        w.grad = None
+        loss = (w * x).sum()
+        loss.backward()
+        seen["twice"] = loss.detach() * 2
+        return loss
+
+    program = torch.capture(step, torch.tensor([3.0, 4.0]))
+    assert w.grad.tolist() == [3.0, 4.0]
+    w.grad = None
+    assert program.run(torch.tensor([5.0, 6.0])).item() == 17.0
+    assert w.grad.tolist() == [5.0, 6.0]
+    assert seen["twice"].item() == 34.0
 
 
 def test_other_shapes_and_counts_are_refused():
