@@ -24,7 +24,7 @@ from graphnet.ops.convert import Cast, Clone, Detach
 from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.trace.handle import Handle
-from graphnet.trace.hooks import HookGroup
+from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.recorder import Recorder, current_recorder, settle
 
@@ -38,18 +38,6 @@ def _augmented(name: str) -> Callable[[Any, Any], Any]:
 
     method.__name__, method.__doc__ = f"__i{name}__", f"Apply ``{name}`` in place."
     return method
-
-
-class AfterHook:
-    """A hook in a table; :meth:`remove` takes it out."""
-
-    def __init__(self, table: dict[int, Any], hook: Callable[[Any], None]) -> None:
-        self._table = table
-        table[id(self)] = hook
-
-    def remove(self) -> None:
-        """Call it no more."""
-        self._table.pop(id(self), None)
 
 
 def apply(op: Op, *operands: Any) -> Any:
@@ -523,7 +511,7 @@ class Tensor(Handle, Expression):
             value = self._apply(Expand(tuple(self.shape)), value)
         if value._storage is self._storage:
             value = self._apply(Clone(), value)
-        current_recorder().write(self, value)
+        current_recorder().memory.write(self, value)
         return self
 
     def _check_writable(self) -> None:

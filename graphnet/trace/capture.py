@@ -61,7 +61,7 @@ class CapturingRecorder(Recorder):
         """Inside one graph, a written leaf has its new value and its old place in the history."""
         segment = self.segment
         original = next((s for s, v in segment.variables.items() if v is handle), None)
-        current = self._base(handle._storage)
+        current = self.memory.base(handle._storage)
         if original is None:
             return self.slot_of(current)
         leaf = self.handle._of(handle._storage, handle._layout)

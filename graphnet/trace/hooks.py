@@ -54,6 +54,18 @@ class HookGroup:
         _groups.pop(self.number, None)
 
 
+class AfterHook:
+    """A hook in a table; :meth:`remove` takes it out."""
+
+    def __init__(self, table: dict[int, Any], hook: Callable[[Any], None]) -> None:
+        self._table = table
+        table[id(self)] = hook
+
+    def remove(self) -> None:
+        """Call it no more."""
+        self._table.pop(id(self), None)
+
+
 def backward_with_hooks(
     recorder: Recorder,
     roots: Sequence[Handle],

@@ -18,15 +18,15 @@ from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
 from graphnet.ir.op import Op
-from graphnet.ir.types import GeneratorType, TensorType, contiguous_strides
-from graphnet.ops.convert import Attach, Detach
+from graphnet.ir.types import GeneratorType, TensorType
+from graphnet.ops.convert import Detach
 from graphnet.ops.shape import ViewOp
-from graphnet.ops.strided import AsStrided, AsStridedScatter
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle
+from graphnet.trace.memory import Memory
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Edge, Key, Slot, State, Trace
 
@@ -62,6 +62,7 @@ class Recorder:
         self.cache = TraceCache()
         self.segment = Segment(self, self.cache.root)
         self.phase = Phase.FORWARD
+        self.memory = Memory(self)
         self._trace = Trace(self.cache.root)
 
     # ------------------------------------------------------------------ recording
@@ -261,10 +262,10 @@ class Recorder:
         if storage.pending:
             if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
                 return self._enter_written_leaf(handle)
-            self._reread(handle)
+            self.memory.reread(handle)
             return handle._slot
         if handle._version != storage.version and self._has_other_history(handle):
-            self._reread(handle)
+            self.memory.reread(handle)
             return handle._slot
         return self._enter_leaf(segment, handle, storage, layout)
 
@@ -337,123 +338,11 @@ class Recorder:
         draws.segment, draws.slot = segment, edge.state.first
         return draws.slot
 
-    def _base(self, storage: Storage) -> Any:
-        """A handle on a whole storage."""
-        base = self.handle._of(storage, Layout.of(storage.type.dtype, storage.type.shape))
-        if storage.segment is self.segment:
-            base._segment, base._slot = self.segment, storage.slot
-        return base
-
-    def _reread(self, handle: Handle) -> None:
-        """Read a tensor again from its memory's present value.
-
-        A view has the gradient history of what it is a view of, which a write may have changed.
-        """
-        layout = handle._layout
-        differentiable = layout.requires_grad
-        if handle._base is not None:
-            self.slot_of(handle._base)
-            differentiable = handle._base._layout.requires_grad
-        current = self._base(handle._storage)
-        with grad_mode.set_grad_enabled(True):
-            if not differentiable and self._value(current._slot).requires_grad:
-                current = self.apply(Detach(), (current,))
-            if not layout.whole:
-                view = AsStrided(layout.type.shape, layout.strides)
-                current = self.apply(view, (current, handle._offset))
-        handle._segment, handle._slot = current._segment, current._slot
-        handle._version = handle._storage.version
-        if differentiable and self._value(handle._slot).requires_grad:
-            self._give_history(handle)
-
-    def _give_history(self, handle: Handle) -> None:
-        """A tensor that was written to with something differentiable is a leaf no more."""
-        if handle._layout.is_leaf:
-            handle._layout = handle._layout.but(requires_grad=True, is_leaf=False)
-        if not handle._layout.whole or handle._base is not None:
-            self.segment.views.append(ref(handle))
-
-    def _value(self, slot: Slot) -> Value:
+    def value(self, slot: Slot) -> Value:
+        """The IR value of a slot of the current segment."""
         return self.trace().values[slot]
 
     # ------------------------------------------------------------------ writing
-
-    def write(self, handle: Handle, value: Handle) -> None:
-        """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape."""
-        with self.lock:
-            segment, storage, layout = self.segment, handle._storage, handle._layout
-            owner = self._owner(handle)
-            for entering in (handle, value, owner):
-                self.slot_of(entering)
-            if self.segment is not segment:  # entering ran the trace; start over
-                self.write(handle, value)
-                return
-            before = storage.slot
-            if not grad_mode.enabled() and self._value(value._slot).requires_grad:
-                value = self.apply(Detach(), (value,))
-            after = value
-            if not layout.whole:
-                store = AsStridedScatter(layout.strides)
-                after = self.apply(store, (owner, value, handle._offset))
-            after = self._keep_history(handle, after)
-            self.assign(handle, after._slot, before)
-            if not layout.whole:
-                handle._version = -1  # to be read again from the memory it was written to
-            if grad_mode.enabled() and self._value(after._slot).requires_grad:
-                self._give_history(handle)
-                if handle._base is not None:
-                    self._give_history(handle._base)
-            if handle._base is not None and handle._base._layout.whole:
-                self._place(handle._base, after._slot)
-            if storage.visible:
-                self.run("memory shared with numpy was written")
-
-    def _owner(self, handle: Handle) -> Handle:
-        """The tensor over the whole storage that a write through ``handle`` gives a new value."""
-        if handle._layout.whole:
-            return handle
-        if handle._base is not None and handle._base._layout.whole:
-            return handle._base
-        base: Handle = self._base(handle._storage)
-        return base
-
-    def _keep_history(self, handle: Handle, after: Handle) -> Handle:
-        """A memory's new value, joined to the history that the memory has and the value lacks.
-
-        Written differentiably, what was there has a gradient of zero. Written behind autograd's
-        back, through a detached alias or without gradients, it keeps its place in the history.
-        """
-        present = self._base(handle._storage)
-        if self._value(after._slot).requires_grad or not self._has_history(present._slot):
-            return after
-        joined: Handle
-        if grad_mode.enabled() and handle._layout.requires_grad:
-            whole = AsStridedScatter(contiguous_strides(present._layout.type.shape))
-            joined = self.apply(whole, (present, after, 0))
-        else:
-            with grad_mode.set_grad_enabled(True):
-                joined = self.apply(Attach(), (after, present))
-        return joined
-
-    def _has_history(self, slot: Slot) -> bool:
-        """Whether a value was computed differentiably: it requires grad and is no leaf."""
-        return self._value(slot).requires_grad and slot not in self.segment.variables
-
-    def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
-        """Make ``slot`` the present value of a whole storage that was at ``before``."""
-        storage, segment = handle._storage, self.segment
-        if storage in segment.memory:
-            segment.mutated.setdefault(storage, before)
-        storage.version += 1
-        storage.segment, storage.slot, storage.pending = segment, slot, True
-        self._place(handle, slot)
-
-    def _place(self, handle: Handle, slot: Slot) -> None:
-        """Say that a tensor over a whole storage is at ``slot`` now."""
-        handle._segment, handle._slot = self.segment, slot
-        # A leaf that requires grad must not be read by its new value: see `enter`.
-        is_variable = handle._layout.requires_grad and handle._layout.is_leaf
-        handle._version = -1 if is_variable else handle._storage.version
 
     def update(self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]) -> list[Any]:
         """Record an update of several tensors in place, as one step.
@@ -476,11 +365,11 @@ class Recorder:
                     handle = operands[position]
                     storage = handle._storage
                     if handle._layout.whole and storage.segment is self.segment:
-                        self.assign(handle, slot, storage.slot)
+                        self.memory.assign(handle, slot, storage.slot)
                         shared = shared or storage.visible
                     else:
                         layout = state.layouts[slot - state.first]
-                        self.write(handle, self._result(self.segment, slot, layout))
+                        self.memory.write(handle, self._result(self.segment, slot, layout))
                 made = [
                     self._result(self.segment, state.first + place, state.layouts[place])
                     for place in range(len(writes), len(state.layouts))
@@ -592,6 +481,6 @@ def settle(storage: Storage) -> None:
             segment.recorder.run("looked at")
         if storage.pending:
             raise AutogradError(
-                "this tensor's value was never computed: the run that should have failed",
+                "this tensor's value was lost: the run that should have computed it failed",
                 cure="see the first error; make the tensor again",
             ) from segment.error

@@ -1,0 +1,143 @@
+"""How memory gets new values in a trace, and how tensors over it read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from graphnet import grad_mode
+from graphnet.ir.types import contiguous_strides
+from graphnet.ops.convert import Attach, Detach
+from graphnet.ops.strided import AsStrided, AsStridedScatter
+from graphnet.runtime.storage import Layout, Storage
+from graphnet.trace.handle import Handle
+from graphnet.trace.state import Slot
+
+if TYPE_CHECKING:
+    from graphnet.trace.recorder import Recorder
+
+
+class Memory:
+    """The writes of one recorder.
+
+    A write is a new value of a whole storage: through a view, the old value with the view stored in
+    it. Tensors over the storage are told apart from their value by its version, and read it again.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def write(self, handle: Handle, value: Handle) -> None:
+        """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape."""
+        with self.recorder.lock:
+            segment, storage, layout = self.recorder.segment, handle._storage, handle._layout
+            owner = self._owner(handle)
+            for entering in (handle, value, owner):
+                self.recorder.slot_of(entering)
+            if self.recorder.segment is not segment:  # entering ran the trace; start over
+                self.write(handle, value)
+                return
+            before = storage.slot
+            if not grad_mode.enabled() and self.recorder.value(value._slot).requires_grad:
+                value = self.recorder.apply(Detach(), (value,))
+            after = value
+            if not layout.whole:
+                store = AsStridedScatter(layout.strides)
+                after = self.recorder.apply(store, (owner, value, handle._offset))
+            after = self._keep_history(handle, after)
+            self.assign(handle, after._slot, before)
+            if not layout.whole:
+                handle._version = -1  # to be read again from the memory it was written to
+            if grad_mode.enabled() and self.recorder.value(after._slot).requires_grad:
+                self._give_history(handle)
+                if handle._base is not None:
+                    self._give_history(handle._base)
+            if handle._base is not None and handle._base._layout.whole:
+                self.place(handle._base, after._slot)
+            if storage.visible:
+                self.recorder.run("memory shared with numpy was written")
+
+    def _owner(self, handle: Handle) -> Handle:
+        """The tensor over the whole storage that a write through ``handle`` gives a new value."""
+        if handle._layout.whole:
+            return handle
+        if handle._base is not None and handle._base._layout.whole:
+            return handle._base
+        base: Handle = self.base(handle._storage)
+        return base
+
+    def _keep_history(self, handle: Handle, after: Handle) -> Handle:
+        """A memory's new value, joined to the history that the memory has and the value lacks.
+
+        Written differentiably, what was there has a gradient of zero. Written behind autograd's
+        back, through a detached alias or without gradients, it keeps its place in the history.
+        """
+        present = self.base(handle._storage)
+        if self.recorder.value(after._slot).requires_grad or not self._has_history(present._slot):
+            return after
+        joined: Handle
+        if grad_mode.enabled() and handle._layout.requires_grad:
+            whole = AsStridedScatter(contiguous_strides(present._layout.type.shape))
+            joined = self.recorder.apply(whole, (present, after, 0))
+        else:
+            with grad_mode.set_grad_enabled(True):
+                joined = self.recorder.apply(Attach(), (after, present))
+        return joined
+
+    def _has_history(self, slot: Slot) -> bool:
+        """Whether a value was computed differentiably: it requires grad and is no leaf."""
+        return (
+            self.recorder.value(slot).requires_grad and slot not in self.recorder.segment.variables
+        )
+
+    def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
+        """Make ``slot`` the present value of a whole storage that was at ``before``."""
+        storage, segment = handle._storage, self.recorder.segment
+        if storage in segment.memory:
+            segment.mutated.setdefault(storage, before)
+        storage.version += 1
+        storage.segment, storage.slot, storage.pending = segment, slot, True
+        self.place(handle, slot)
+
+    def place(self, handle: Handle, slot: Slot) -> None:
+        """Say that a tensor over a whole storage is at ``slot`` now."""
+        handle._segment, handle._slot = self.recorder.segment, slot
+        # A leaf that requires grad must not be read by its new value: see `enter`.
+        is_variable = handle._layout.requires_grad and handle._layout.is_leaf
+        handle._version = -1 if is_variable else handle._storage.version
+
+    def reread(self, handle: Handle) -> None:
+        """Read a tensor again from its memory's present value.
+
+        A view has the gradient history of what it is a view of, which a write may have changed.
+        """
+        layout = handle._layout
+        differentiable = layout.requires_grad
+        if handle._base is not None:
+            self.recorder.slot_of(handle._base)
+            differentiable = handle._base._layout.requires_grad
+        current = self.base(handle._storage)
+        with grad_mode.set_grad_enabled(True):
+            if not differentiable and self.recorder.value(current._slot).requires_grad:
+                current = self.recorder.apply(Detach(), (current,))
+            if not layout.whole:
+                view = AsStrided(layout.type.shape, layout.strides)
+                current = self.recorder.apply(view, (current, handle._offset))
+        handle._segment, handle._slot = current._segment, current._slot
+        handle._version = handle._storage.version
+        if differentiable and self.recorder.value(handle._slot).requires_grad:
+            self._give_history(handle)
+
+    def _give_history(self, handle: Handle) -> None:
+        """A tensor that was written to with something differentiable is a leaf no more."""
+        if handle._layout.is_leaf:
+            handle._layout = handle._layout.but(requires_grad=True, is_leaf=False)
+        if not handle._layout.whole or handle._base is not None:
+            self.recorder.segment.views.append(ref(handle))
+
+    def base(self, storage: Storage) -> Any:
+        """A handle on a whole storage."""
+        base = self.recorder.handle._of(storage, Layout.of(storage.type.dtype, storage.type.shape))
+        if storage.segment is self.recorder.segment:
+            base._segment, base._slot = self.recorder.segment, storage.slot
+        return base
