@@ -15,13 +15,14 @@ from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.patterns import Pattern, Rule, rule
 from graphnet.ir.rewriter import Rewriter, with_operands
-from graphnet.ir.types import Shape
+from graphnet.ir.types import Shape, contiguous_strides
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
 from graphnet.ops.math import Neg
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Unsqueeze, View
+from graphnet.ops.strided import AsStridedScatter
 from graphnet.passes.base import Pass
 
 Pair = tuple[Pattern, Pattern]
@@ -152,11 +153,26 @@ def _reshaped(x: Value, shape: Shape) -> Value:
     return reshaped
 
 
+def _overwritten_whole(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """A value stored over all there was."""
+    base, stored, offset = operands
+    op = node.op
+    whole = (
+        isinstance(op, AsStridedScatter)
+        and stored.type == base.type
+        and op.stride == contiguous_strides(base.shape)
+        and isinstance(offset.op, Constant)
+        and offset.op.value == 0
+    )
+    return stored if whole else None
+
+
 LOCAL: dict[type[Op], Callable[[Node, tuple[Value, ...]], Value | None]] = {
     **dict.fromkeys(_RESHAPING, _reshape_of_reshape),
     Cast: _same_type,
     Expand: _same_type,
     Sum: _sum_of_nothing,
+    AsStridedScatter: _overwritten_whole,
 }
 """Simplifications that look at shapes, which patterns cannot."""
 
