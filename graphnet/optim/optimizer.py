@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -72,6 +73,13 @@ class Optimizer(ABC):
         group = {**self.defaults, **param_group, "params": params}
         if names:
             group["param_names"] = names
+        if len({id(param) for param in params}) < len(params):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this "
+                "will cause an error",
+                UserWarning,
+                stacklevel=3,
+            )
         taken = {id(param) for other in self.param_groups for param in other["params"]}
         if any(id(param) in taken for param in params):
             raise ValueRangeError("some parameters appear in more than one parameter group")

@@ -361,3 +361,9 @@ class TestRefused:
     def test_nesterov_without_momentum(self) -> None:
         with pytest.raises(ValueError, match="Nesterov momentum requires a momentum"):
             optim.SGD([torch.zeros(1)], nesterov=True)
+
+
+def test_a_parameter_twice_in_a_group_is_warned_about():
+    w = torch.ones(2, requires_grad=True)
+    with pytest.warns(UserWarning, match="duplicate parameters"):
+        torch.optim.SGD([w, w], lr=0.1)
