@@ -13,7 +13,9 @@ import math
 from typing import Any, Literal, NamedTuple
 
 from graphnet import dtypes
+from graphnet.functions.factories import full
 from graphnet.functions.linalg import matmul
+from graphnet.functions.mixing import maximum
 from graphnet.functions.options import reduced_dims, require_tensor
 from graphnet.functions.ranges import eye
 from graphnet.functions.reduction import amax, amin, sum
@@ -24,10 +26,9 @@ from graphnet.functions.square_matrices import inverse as inv
 from graphnet.functions.statistics import NormError, nuclear_norm
 from graphnet.functions.statistics import vector_norm as _vector_norm
 from graphnet.functions.tensor_products import cross as _cross
-from graphnet.ops.compare import Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.factorise import Cholesky, Eigh, Qr, Svd
-from graphnet.ops.linalg import LinAlgError, LinalgSolve
+from graphnet.ops.linalg import LinAlgError, LinalgSolve, Pinverse
 from graphnet.ops.math import Abs
 from graphnet.ops.matmul import transposed
 from graphnet.ops.rearrange import Tril, Triu
@@ -334,11 +335,11 @@ def solve_triangular(
 
 def pinv(
     A: Tensor,
-    rcond: float | None = None,
+    rcond: float | Tensor | None = None,
     hermitian: bool = False,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: float | Tensor | None = None,
+    rtol: float | Tensor | None = None,
 ) -> Tensor:
     """The pseudo-inverse of matrices.
 
@@ -354,31 +355,28 @@ def pinv(
     tensor([[0.5000, 0.0000]])
     """
     x = require_tensor("linalg.pinv", "A", A)
-    if x.numel() == 0:
-        return _mt(x)
-    u, s, vh = Svd()(x)
-    cut = _threshold(x, s, atol, rcond if rtol is None else rtol)
-    inverted = Where()(s > cut, 1 / Where()(s > cut, s, 1), 0)
-    return _mt(vh) @ (Unsqueeze(s.dim())(inverted) * _mt(u))  # type: ignore[no-any-return]
+    absolute, relative = _tolerances(x, atol, rcond if rtol is None else rtol)
+    inverted: Tensor = Pinverse()(x, absolute, relative)
+    return inverted
 
 
-def _threshold(x: Tensor, s: Tensor, atol: float | None, rtol: float | None) -> Tensor:
-    """The singular value up to which they count as 0."""
+def _tolerances(
+    x: Tensor, atol: float | Tensor | None, rtol: float | Tensor | None
+) -> tuple[Any, Any]:
+    """The tolerances, where they are not given the usual ones."""
     if rtol is None:
-        rtol = 0.0 if atol else dtypes.finfo(x.dtype).eps * max(x.shape[-2:])
-    if s.shape[-1] == 0:
-        return s
-    greatest = amax(s, -1, keepdim=True) * rtol
-    return greatest if not atol else greatest.clamp(min=atol)  # type: ignore[no-any-return]
+        given = isinstance(atol, Tensor) or bool(atol)
+        rtol = 0.0 if given else dtypes.finfo(x.dtype).eps * max(x.shape[-2:])
+    return 0.0 if atol is None else atol, rtol
 
 
 def matrix_rank(
     A: Tensor,
-    tol: float | None = None,
+    tol: float | Tensor | None = None,
     hermitian: bool = False,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: float | Tensor | None = None,
+    rtol: float | Tensor | None = None,
 ) -> Tensor:
     """How many singular values are not 0, up to the tolerances of :func:`pinv`.
 
@@ -388,9 +386,19 @@ def matrix_rank(
     """
     x = require_tensor("linalg.matrix_rank", "A", A)
     s = svdvals(x)
-    if tol is not None:
-        atol, rtol = tol, 0.0
-    return sum(s > _threshold(x, s, atol, rtol), -1)
+    absolute, relative = _tolerances(x, atol, rtol) if tol is None else (tol, 0.0)
+    if s.shape[-1] == 0:
+        return sum(s > 0, -1)
+    cut = maximum(_per_matrix(absolute, s), _per_matrix(relative, s) * amax(s, -1, keepdim=True))
+    return sum(s > cut, -1)
+
+
+def _per_matrix(tolerance: float | Tensor, s: Tensor) -> Tensor:
+    """A tolerance for each matrix, beside its singular values."""
+    if isinstance(tolerance, Tensor):
+        column: Tensor = Unsqueeze(tolerance.dim())(tolerance)
+        return column
+    return full((), tolerance, dtype=s.dtype)
 
 
 def cond(A: Tensor, p: float | str | None = None) -> Tensor:

@@ -217,3 +217,41 @@ class LinalgSolve(MatrixOp):
         """Solve with the transpose."""
         gb = LinalgSolve()(transposed(a), g)
         return -(gb @ transposed(out)), gb
+
+
+@op("pinverse")
+class Pinverse(MatrixOp):
+    """The pseudo-inverse of matrices.
+
+    Operands are the matrices, and the absolute and the relative tolerance: singular values up to
+    the greater of the first and the second times the greatest one count as 0.
+    """
+
+    torch_name = "linalg.pinv"
+
+    def infer(self, x: TensorType, *tolerances: TensorType) -> TensorType:
+        """The sizes of the matrices are exchanged."""
+        self.check(x, square=False)
+        return TensorType(x.dtype, (*x.shape[:-2], x.shape[-1], x.shape[-2]))
+
+    def kernel(self, x: Any, *tolerances: Any) -> Any:
+        """From the singular values."""
+        if not x.size:
+            return np.swapaxes(x, -1, -2).copy()
+        u, s, vh = self.call(lambda a: np.linalg.svd(a, False), x)
+        absolute, relative = (np.asarray(tolerance, s.dtype)[..., None] for tolerance in tolerances)
+        kept = s > np.maximum(absolute, relative * s[..., :1])
+        inverted = np.where(kept, 1 / np.where(kept, s, 1), 0).astype(s.dtype)
+        return np.swapaxes(vh, -1, -2) @ (inverted[..., None] * np.swapaxes(u, -1, -2))
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
+        """G. H. Golub and V. Pereyra, "The Differentiation of Pseudo-Inverses", 1973.
+
+        It holds where the rank does not change.
+        """
+        x, p = operands[0], out
+        pt, gt = transposed(p), transposed(g)
+        through = -(pt @ g @ pt)
+        rows = pt @ p @ (gt - gt @ p @ x)
+        columns = (gt - x @ p @ gt) @ p @ pt
+        return through + rows + columns, None, None

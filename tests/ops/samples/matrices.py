@@ -67,9 +67,11 @@ def _factorisations() -> Iterator[Sample]:
             yield sample("eigh", Real(shape), apply=apply, upper=upper, tag=f"{tag}_{upper}")
     for tag, shape in {"plain": (3, 3), "tall": (4, 2), "empty": (0, 3, 2)}.items():
         yield sample("qr", Real(shape), tag=tag)
-    # No gradient is defined for these.
-    yield sample("qr", Real((2, 3)), results=(), tag="wide")
+    yield sample("qr", Real((2, 3)), tag="wide")
+    # No gradient is defined for this.
     yield sample("qr", Real((3, 2)), complete=True, results=(), tag="complete")
+    for tag, shape in {"plain": (3, 3), "tall": (3, 2), "wide": (2, 3), "empty": (0, 2, 3)}.items():
+        yield sample("pinverse", Real(shape), 0.0, 1e-9, tag=tag)
     for tag, shape in {"plain": (3, 3), "tall": (3, 2), "wide": (2, 3), "empty": (0, 3, 2)}.items():
         yield sample("svd", Real(shape), tag=tag)
     # What completes the vectors to a basis is not determined.
