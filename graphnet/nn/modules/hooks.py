@@ -9,7 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
+from graphnet import grad_mode
+from graphnet.functions.arguments import RefusedError
+
 if TYPE_CHECKING:
+    from graphnet.nn.modules.backward_hooks import Boundary
     from graphnet.nn.modules.module import Module
 
 _ids = itertools.count()
@@ -82,6 +86,21 @@ class CallHooks:
     def __init__(self) -> None:
         self.before = HookTable()
         self.after = HookTable()
+        self.before_backward = HookTable()
+        self.after_backward = HookTable()
+        self.legacy: bool | None = None
+
+    def add_after_backward(
+        self, hook: Callable[..., Any], scope: str, *, prepend: bool = False, legacy: bool = False
+    ) -> RemovableHandle:
+        """Keep a backward hook. As in PyTorch, either all are of the old kind or none is."""
+        if self.legacy is not None and self.legacy is not legacy:
+            raise RefusedError(
+                f"Cannot use both regular backward hooks and full backward hooks {scope}. "
+                "Please use only one of them."
+            )
+        self.legacy = legacy
+        return self.after_backward.add(hook, prepend=prepend)
 
 
 class StateHooks:
@@ -119,6 +138,30 @@ def register_module_forward_hook(
     return EVERY_MODULE.after.add(hook, with_kwargs=with_kwargs, always_call=always_call)
 
 
+def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, grad_output)`` before the backward pass of every module.
+
+    What it returns, unless ``None``, takes the place of the gradients.
+    """
+    return EVERY_MODULE.before_backward.add(hook)
+
+
+def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, grad_input, grad_output)`` after the backward pass of every module.
+
+    What it returns, unless ``None``, takes the place of ``grad_input``.
+    """
+    return EVERY_MODULE.add_after_backward(hook, "as a global Module hook")
+
+
+def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """The old name of :func:`register_module_full_backward_hook`.
+
+    See :meth:`Module.register_backward_hook`.
+    """
+    return EVERY_MODULE.add_after_backward(hook, "as a global Module hook", legacy=True)
+
+
 def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``module.forward(*args, **kwargs)`` between the hooks of every module and its own."""
     own = module._call_hooks or _NO_HOOKS
@@ -127,16 +170,33 @@ def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any
     try:
         for hook in (*EVERY_MODULE.before.snapshot(), *own.before.snapshot()):
             args, kwargs = _replaced_arguments(hook, module, args, kwargs)
+        boundary = _boundary(module, own)
+        if boundary is not None:
+            args = boundary.enter(args)
         result = module.forward(*args, **kwargs)
         for hook in pending:
             replacement = _call_after(hook, module, args, kwargs, result)
             result = result if replacement is None else replacement
+        if boundary is not None:
+            result = boundary.leave(result)
     except Exception:
         for hook in pending:
             if hook.always_call:
                 _call_after_failure(hook, module, args, kwargs, result)
         raise
     return result
+
+
+def _boundary(module: Module, own: CallHooks) -> Boundary | None:
+    """What shows the gradients of this call to the hooks there are now, if there are any."""
+    everywhere = EVERY_MODULE
+    before = (*everywhere.before_backward.snapshot(), *own.before_backward.snapshot())
+    after = (*everywhere.after_backward.snapshot(), *own.after_backward.snapshot())
+    if not (before or after) or not grad_mode.enabled():
+        return None
+    from graphnet.nn.modules.backward_hooks import Boundary
+
+    return Boundary(module, [h.function for h in before], [h.function for h in after])
 
 
 def _replaced_arguments(

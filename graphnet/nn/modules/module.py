@@ -8,10 +8,26 @@ from typing import Any, Never, Self
 from graphnet.errors import ValueRangeError
 from graphnet.nn.modules.conversion import Convertible
 from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, RemovableHandle, call_with_hooks
+from graphnet.nn.modules.hooks import (
+    register_module_backward_hook as register_module_backward_hook,
+)
+from graphnet.nn.modules.hooks import (
+    register_module_forward_hook as register_module_forward_hook,
+)
+from graphnet.nn.modules.hooks import (
+    register_module_forward_pre_hook as register_module_forward_pre_hook,
+)
+from graphnet.nn.modules.hooks import (
+    register_module_full_backward_hook as register_module_full_backward_hook,
+)
+from graphnet.nn.modules.hooks import (
+    register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
+)
 from graphnet.nn.modules.state_dict import Stateful
 
 # Asked at every call of every module, hence by the shortest way.
 _before_every, _after_every = EVERY_MODULE.before, EVERY_MODULE.after
+_before_backward, _after_backward = EVERY_MODULE.before_backward, EVERY_MODULE.after_backward
 
 
 class Module(Stateful, Convertible):
@@ -55,7 +71,9 @@ class Module(Stateful, Convertible):
     forward: Callable[..., Any] = _forward_unimplemented
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._call_hooks is None and not _before_every and not _after_every:
+        if self._call_hooks is None and not (
+            _before_every or _after_every or _before_backward or _after_backward
+        ):
             return self.forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 
@@ -154,6 +172,65 @@ class Module(Stateful, Convertible):
         return self._own_call_hooks().after.add(
             hook, prepend=prepend, with_kwargs=with_kwargs, always_call=always_call
         )
+
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, grad_output)`` when the gradients of the results have arrived.
+
+        ``grad_output`` is a tuple with the gradient of each result, None for one without. What the
+        hook returns, unless ``None``, takes its place.
+
+        Args:
+            hook: the function to call.
+            prepend: whether it goes before the hooks that are there already.
+
+        >>> import graphnet as torch
+        >>> layer = torch.nn.Identity()
+        >>> _ = layer.register_full_backward_pre_hook(lambda module, grad: (grad[0] * 10,))
+        >>> x = torch.tensor(1.0, requires_grad=True)
+        >>> layer(x).backward()
+        >>> x.grad
+        tensor(10.)
+        """
+        return self._own_call_hooks().before_backward.add(hook, prepend=prepend)
+
+    def register_full_backward_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, grad_input, grad_output)`` when those of the inputs are there, too.
+
+        Both are tuples: the gradient of each positional argument, or result, and ``None`` for what
+        is no tensor. What the hook returns, unless ``None``, takes the place of ``grad_input``.
+        It is called even when no input requires a gradient, with a warning. The hooks of a call
+        are those registered when it is made. Source: PyTorch's page
+        "Module.register_full_backward_hook".
+
+        Args:
+            hook: the function to call.
+            prepend: whether it goes before the hooks that are there already.
+
+        Raises RuntimeError if there is a hook from :meth:`register_backward_hook`; the call raises
+        it if ``forward`` writes to an input in place.
+
+        >>> import graphnet as torch
+        >>> layer = torch.nn.ReLU()
+        >>> _ = layer.register_full_backward_hook(lambda module, into, out: print(into, out))
+        >>> x = torch.tensor([-1.0, 2.0], requires_grad=True)
+        >>> layer(x).sum().backward()
+        (tensor([0., 1.]),) (tensor([1., 1.]),)
+        """
+        return self._own_call_hooks().add_after_backward(
+            hook, "on a single Module", prepend=prepend
+        )
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The old name of :meth:`register_full_backward_hook`; not to be mixed with it.
+
+        PyTorch's hook of this name sees the gradients at the module's last operation only, which
+        it calls wrong and means to change; here they are those at the module's boundary.
+        """
+        return self._own_call_hooks().add_after_backward(hook, "on a single Module", legacy=True)
 
     def _own_call_hooks(self) -> CallHooks:
         if self._call_hooks is None:
