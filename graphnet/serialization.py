@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import pickle
 import struct
-import tempfile
 import zlib
 from pathlib import Path
 from typing import IO, Any
 
 from graphnet.errors import GraphnetError
+from graphnet.files import atomic_write
 
 _MAGIC = b"graphnet checkpoint 1\n"
 _FACTS = struct.Struct("<QI")  # length and checksum of the content
@@ -60,35 +60,14 @@ def save(obj: Any, f: str | os.PathLike[str] | IO[bytes], **_: Any) -> None:
             f"Parent directory {target.parent} does not exist.", cure="make the folder first"
         )
     try:
-        _replace(target, obj)
+        with atomic_write(target) as file:
+            _write(obj, file)
     except OSError as error:
         kept = "; what was there before is unchanged" if target.is_file() else ""
         raise CheckpointError(
             f"cannot write {target}: {error.strerror or error}{kept}",
             cure="make room on the disk, or write to another folder",
         ) from error
-
-
-def _replace(target: Path, obj: Any) -> None:
-    """Write a whole file and move it to its place; an exception leaves no trace."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            _write(obj, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(_file_mode())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _file_mode() -> int:
-    """The permissions a new file gets; temporary files have fewer."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _write(obj: Any, stream: IO[bytes]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from graphnet.vision.datasets.atomic import atomic_write
+from graphnet.files import atomic_write
 from graphnet.vision.datasets.idx import dump_idx, parse_idx, read_idx, write_idx
 
 TYPES = [np.uint8, np.int8, np.int16, np.int32, np.float32, np.float64]

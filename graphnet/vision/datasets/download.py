@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graphnet.errors import GraphnetError
-from graphnet.vision.datasets.atomic import atomic_write
+from graphnet.files import atomic_write
 
 # A mirror that doesn't answer costs this much of the user's time before the next one is tried.
 _TIMEOUT_SECONDS = 8.0

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.errors import GraphnetError
-from graphnet.vision.datasets.atomic import atomic_write
+from graphnet.files import atomic_write
 
 _TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
