@@ -316,7 +316,8 @@ def isclose(
     >>> torch.isclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0000001, 2.1]))
     tensor([ True, False])
     """
-    if input.dtype is not other.dtype:
+    require_tensor("isclose", "input", input)
+    if input.dtype is not require_tensor("isclose", "other", other, 2).dtype:
         raise DtypeError(
             f"isclose: {SCALAR_TYPE_NAMES[input.dtype]} did not match "
             f"{SCALAR_TYPE_NAMES[other.dtype]}",

@@ -10,7 +10,7 @@ from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import require_tensor
 from graphnet.ir.types import Number
 from graphnet.ops.arithmetic import Mul
-from graphnet.ops.dtype_rules import is_integral
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Unsqueeze
@@ -150,8 +150,8 @@ def _dot(function: str, x: Any, y: Any) -> Tensor:
         )
     if first.dtype is not second.dtype:
         raise DtypeError(
-            f"{function}: expected both vectors to have same dtype, but found {first.dtype} and "
-            f"{second.dtype}",
+            f"{function}: expected both vectors to have same dtype, but found "
+            f"{SCALAR_TYPE_NAMES[first.dtype]} and {SCALAR_TYPE_NAMES[second.dtype]}",
             cure=f"cast one of them, as in `x.to({first.dtype})`",
         )
     if first.shape != second.shape:

@@ -189,6 +189,12 @@ def _evenly(function: str, start: Any, end: Any, steps: Any, dtype: dtypes.dtype
     count = integer(function, "steps", steps)
     if count < 0:
         raise RangeError(f"{function}: number of steps must be non-negative, got {count}")
+    for name, bound in (("start", start), ("end", end)):
+        if isinstance(bound, Tensor) and bound.dim():
+            raise RangeError(
+                f"{function} only supports 0-dimensional start and end tensors, but got {name} "
+                f"with {bound.dim()} dimension(s)."
+            )
     bounds = (as_number(function, "start", start), as_number(function, "end", end))
     made: Tensor = apply(Linspace(count, dtype), *bounds)
     return made

@@ -217,6 +217,11 @@ def aminmax(
     min=tensor(1),
     max=tensor(3))
     """
+    if require_tensor("aminmax", "input", input).numel() == 0 and dim is None:
+        raise EmptyError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+            f"identity: the shape is {list(input.shape)}"
+        )
     return return_types.aminmax(
         _extreme("aminmax", Amin, input, dim, keepdim),
         _extreme("aminmax", Amax, input, dim, keepdim),

@@ -55,11 +55,18 @@ class Sub(Elementwise):
         """
         found = [operand.dtype is dtypes.bool for operand in operands]
         if any(found):
-            which = "two bool tensors" if all(found) else "a bool tensor"
+            which, instead = (
+                ("two bool tensors", "Use the `^` or `logical_xor()` operator instead.")
+                if all(found)
+                else (
+                    "a bool tensor",
+                    "If you are trying to invert a mask, use the `~` or `logical_not()` operator "
+                    "instead.",
+                )
+            )
             raise DtypeError(
-                f"sub: Subtraction, the `-` operator, with {which} is not supported.",
-                cure="to exclude what a mask holds, use the `^` or `logical_xor()` operator; to "
-                "invert a mask, the `~` or `logical_not()` operator; else cast, as in `x.int()`",
+                f"sub: Subtraction, the `-` operator, with {which} is not supported. {instead}",
+                cure="to count with it, cast first, as in `x.int()`",
             )
         return super().operand_dtypes(*operands)
 

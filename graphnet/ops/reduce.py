@@ -16,6 +16,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.index import zeros
 from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Permute, Reshape
@@ -132,7 +133,7 @@ class Mean(Reduction):
         if not (x.dtype.is_floating_point or x.dtype.is_complex):
             raise DtypeError(
                 "mean(): could not infer output dtype. Input dtype must be either a floating "
-                f"point or complex dtype. Got: {x.dtype}",
+                f"point or complex dtype. Got: {SCALAR_TYPE_NAMES[x.dtype]}",
                 cure="cast first, as in `x.float().mean()`",
             )
         return super().infer(x)
