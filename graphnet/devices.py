@@ -56,6 +56,6 @@ def check_device(wanted: str | device | None) -> device:
     if found.type != "cpu":
         raise DeviceError(
             f"graphnet runs on the CPU and has no device {str(found)!r}",
-            cure='use device="cpu", or ask torch.cuda.is_available() first',
+            cure='use device="cpu"',
         )
     return found
