@@ -53,6 +53,7 @@ from graphnet.functions import *  # noqa: F403  # the torch-like namespace is ev
 from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from graphnet.grad_mode import enabled as is_grad_enabled
 from graphnet.ir.types import Size
+from graphnet.nn.top_level import *  # noqa: F403
 from graphnet.printing import get_printoptions, set_printoptions
 from graphnet.random import (
     Generator,
@@ -143,6 +144,7 @@ __all__ = [
     "viz",
 ]
 __all__ += functions.__all__
+__all__ += nn.top_level.__all__
 
 _LAZY = {
     "Program": "graphnet.trace.capture:Program",

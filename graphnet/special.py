@@ -7,6 +7,7 @@ from graphnet.functions.pointwise import erf, exp2, expm1, log1p, logit, sinc
 from graphnet.functions.pointwise import sigmoid as expit
 from graphnet.functions.rounding import round
 from graphnet.functions.statistics import logsumexp
+from graphnet.nn.top_level import log_softmax, softmax
 
 __all__ = [
     "erf",
@@ -14,9 +15,11 @@ __all__ = [
     "expit",
     "expm1",
     "log1p",
+    "log_softmax",
     "logit",
     "logsumexp",
     "round",
     "sinc",
+    "softmax",
     "xlogy",
 ]

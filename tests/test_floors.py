@@ -18,8 +18,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("passes",),
     ("runtime",),
     ("trace",),
-    ("tensor", "printing", "functions", "linalg", "special", "random", "autograd", "serialization"),
-    ("nn", "optim", "utils", "vision", "viz"),
+    ("tensor", "printing", "functions", "linalg", "random", "autograd", "serialization"),
+    ("nn", "special", "optim", "utils", "vision", "viz"),
     # The namespace that users import, `graphnet` itself, and the command line, which is one.
     ("", "cli", "__main__"),
 )

@@ -46,6 +46,10 @@ def fill(input: Tensor, value: Any) -> Tensor:
         filled: Tensor = input.clone().copy_(value)
         return filled
     made: Tensor = apply(Full(tuple(input.shape), input.dtype), value)
+    if input.requires_grad:
+        # The result depends on the input, if only with a gradient of zero, and so requires grad.
+        kept: Tensor = input.clone()._write(made)
+        return kept
     return made
 
 
