@@ -114,6 +114,76 @@ LAYERS: list[tuple[str, Build, tuple[np.ndarray, ...]]] = [
     ("GroupNorm", lambda nn: nn.GroupNorm(2, 4), (IMAGE,)),
     ("GroupNorm plain", lambda nn: nn.GroupNorm(2, 4, affine=False), (SERIES,)),
     ("GroupNorm scale", lambda nn: nn.GroupNorm(4, 4, 0.1, bias=False), (SERIES,)),
+    *(
+        (
+            f"{name}{n}d",
+            lambda nn, name=name, n=n: getattr(nn, f"{name}{n}d")(
+                *((1, 0.5) if name == "ConstantPad" else (1,))
+            ),
+            ((SERIES, IMAGE, VOLUME)[n - 1],),
+        )
+        for name in ("ConstantPad", "ZeroPad", "ReflectionPad", "ReplicationPad", "CircularPad")
+        for n in (1, 2, 3)
+    ),
+    ("ConstantPad2d uneven", lambda nn: nn.ConstantPad2d((1, -1, 0, 2), 3.0), (IMAGE,)),
+    ("ReflectionPad2d uneven", lambda nn: nn.ReflectionPad2d((1, 2, 0, 3)), (IMAGE,)),
+    ("InstanceNorm1d", lambda nn: nn.InstanceNorm1d(4), (SERIES,)),
+    ("InstanceNorm1d alone", lambda nn: nn.InstanceNorm1d(4, affine=True), (SERIES[0],)),
+    (
+        "InstanceNorm2d tracked",
+        lambda nn: nn.InstanceNorm2d(4, momentum=0.3, affine=True, track_running_stats=True),
+        (IMAGE,),
+    ),
+    ("InstanceNorm2d scale", lambda nn: nn.InstanceNorm2d(4, affine=True, bias=False), (IMAGE,)),
+    ("InstanceNorm3d", lambda nn: nn.InstanceNorm3d(2, 1e-3), (VOLUME,)),
+    ("LocalResponseNorm", lambda nn: nn.LocalResponseNorm(3, 0.1, 0.5, 2.0), (IMAGE,)),
+    ("LPPool1d", lambda nn: nn.LPPool1d(2, 3, 2), (np.abs(SERIES),)),
+    ("LPPool2d", lambda nn: nn.LPPool2d(1, (2, 3), ceil_mode=True), (np.abs(IMAGE),)),
+    ("PixelShuffle", lambda nn: nn.PixelShuffle(2), (IMAGE,)),
+    ("PixelUnshuffle", lambda nn: nn.PixelUnshuffle(2), (floats(2, 3, 4, 6),)),
+    ("ChannelShuffle", lambda nn: nn.ChannelShuffle(2), (IMAGE,)),
+    ("Unfold", lambda nn: nn.Unfold((2, 3), padding=(1, 0), stride=2), (IMAGE,)),
+    ("Fold", lambda nn: nn.Fold((4, 5), 2), (floats(2, 8, 12),)),
+    ("Upsample", lambda nn: nn.Upsample(scale_factor=2), (SERIES,)),
+    ("Upsample to a size", lambda nn: nn.Upsample((9, 4), mode="bilinear"), (IMAGE,)),
+    (
+        "Upsample by factors",
+        lambda nn: nn.Upsample(scale_factor=(2, 1.5), mode="bicubic", align_corners=True),
+        (IMAGE,),
+    ),
+    ("UpsamplingNearest2d", lambda nn: nn.UpsamplingNearest2d(scale_factor=(2, 3)), (IMAGE,)),
+    ("UpsamplingBilinear2d", lambda nn: nn.UpsamplingBilinear2d(7), (IMAGE,)),
+    ("CosineSimilarity", lambda nn: nn.CosineSimilarity(), (ROWS, ROWS[::-1].copy())),
+    ("PairwiseDistance", lambda nn: nn.PairwiseDistance(3, keepdim=True), (ROWS, ROWS * 2 + 1)),
+    ("TripletMarginLoss", lambda nn: nn.TripletMarginLoss(swap=True), (ROWS, ROWS * 2, ROWS + 1)),
+    ("HingeEmbeddingLoss", lambda nn: nn.HingeEmbeddingLoss(2.0), (ROWS, np.sign(ROWS))),
+    (
+        "MarginRankingLoss",
+        lambda nn: nn.MarginRankingLoss(0.5, reduction="sum"),
+        (ROWS[0], ROWS[1], np.sign(ROWS[2])),
+    ),
+    (
+        "CosineEmbeddingLoss",
+        lambda nn: nn.CosineEmbeddingLoss(0.2),
+        (ROWS, ROWS[::-1].copy(), np.array([1, -1, -1])),
+    ),
+    ("SoftMarginLoss", lambda nn: nn.SoftMarginLoss(), (ROWS, np.sign(ROWS))),
+    ("MultiMarginLoss", lambda nn: nn.MultiMarginLoss(2, 0.7), (ROWS, integers(4, 3))),
+    (
+        "MultiLabelSoftMarginLoss",
+        lambda nn: nn.MultiLabelSoftMarginLoss(reduction="none"),
+        (ROWS, np.float32(ROWS > 0)),
+    ),
+    ("PoissonNLLLoss", lambda nn: nn.PoissonNLLLoss(full=True), (ROWS, np.abs(ROWS) * 3)),
+    ("GaussianNLLLoss", lambda nn: nn.GaussianNLLLoss(full=True), (ROWS, ROWS + 1, np.abs(ROWS))),
+    *(
+        (
+            f"MaxUnpool{n}d",
+            lambda nn, n=n: getattr(nn, f"MaxUnpool{n}d")(2),
+            (floats(1, 1, *(3,) * n), np.arange(3**n).reshape(1, 1, *(3,) * n) * 2),
+        )
+        for n in (1, 2, 3)
+    ),
     ("Embedding", lambda nn: nn.Embedding(7, 3), (integers(7, 2, 5),)),
     ("Embedding padded", lambda nn: nn.Embedding(7, 3, padding_idx=-2), (integers(7, 2, 5),)),
     (

@@ -12,12 +12,11 @@ from graphnet.nn.modules.normalization import Affine
 from graphnet.tensor import Tensor
 
 
-class _BatchNorm(Affine):
-    """What the batch normalization layers share; they differ in the inputs they take."""
+class NormBase(Affine):
+    """What the layers share that may keep a running mean and variance."""
 
     # Version 2 of the state has num_batches_tracked.
     _version = 2
-    _dims: ClassVar[tuple[int, ...]]
 
     running_mean: Tensor | None
     running_var: Tensor | None
@@ -64,6 +63,24 @@ class _BatchNorm(Affine):
         self.reset_running_stats()
         super().reset_parameters()
 
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+    def _upgrade_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, version: int | None
+    ) -> None:
+        if (version is None or version < 2) and self.num_batches_tracked is not None:
+            state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
+
+
+class _BatchNorm(NormBase):
+    """What the batch normalization layers share; they differ in the inputs they take."""
+
+    _dims: ClassVar[tuple[int, ...]]
+
     def forward(self, input: Tensor) -> Tensor:
         if input.dim() not in self._dims:
             expected = " or ".join(f"{dim}D" for dim in self._dims)
@@ -85,18 +102,6 @@ class _BatchNorm(Affine):
             momentum,
             self.eps,
         )
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
-        )
-
-    def _upgrade_state_dict(
-        self, state_dict: dict[str, Any], prefix: str, version: int | None
-    ) -> None:
-        if (version is None or version < 2) and self.num_batches_tracked is not None:
-            state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
 
 
 class BatchNorm1d(_BatchNorm):

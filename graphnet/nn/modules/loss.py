@@ -287,3 +287,71 @@ class KLDivLoss(_Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
+
+
+class PoissonNLLLoss(_Loss):
+    """``exp(input) - target * input``: minus a Poisson log-likelihood, up to a constant.
+
+    Without ``log_input`` the input is the rate itself, and ``eps`` is added before its logarithm is
+    taken; ``full`` adds Stirling's approximation of the constant.
+
+    Shapes: any, the same for both. Source: PyTorch's page "PoissonNLLLoss".
+
+    >>> import graphnet as torch
+    >>> torch.nn.PoissonNLLLoss()(torch.zeros(1), torch.ones(1))
+    tensor(1.)
+    """
+
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        size_average: bool | None = None,
+        eps: float = 1e-8,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.log_input = log_input
+        self.full = full
+        self.eps = eps
+
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        return F.poisson_nll_loss(
+            log_input,
+            target,
+            log_input=self.log_input,
+            full=self.full,
+            eps=self.eps,
+            reduction=self.reduction,
+        )
+
+
+class GaussianNLLLoss(_Loss):
+    """``(log(var) + (input - target)**2 / var) / 2``: minus a normal log-likelihood.
+
+    Variances below ``eps`` count as ``eps``; ``full`` adds the constant.
+
+    Shapes: any for input and target; var the same, or without the last dimension, or one number.
+    Source: PyTorch's page "GaussianNLLLoss".
+
+    >>> import graphnet as torch
+    >>> torch.nn.GaussianNLLLoss()(torch.zeros(1), torch.ones(1), torch.ones(1))
+    tensor(0.5000)
+    """
+
+    def __init__(
+        self,
+        *,
+        full: bool = False,
+        eps: float = 1e-6,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.full = full
+        self.eps = eps
+
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        return F.gaussian_nll_loss(
+            input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphnet import dtypes
@@ -10,6 +11,7 @@ from graphnet import functions as fn
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn import init
+from graphnet.nn.modules.configured import Configured
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
 from graphnet.nn.parameter import Parameter
@@ -176,3 +178,33 @@ class RMSNorm(Affine):
         return (
             f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
         )
+
+
+@dataclass(eq=False, repr=False)
+class LocalResponseNorm(Configured):
+    """Divides each element by ``(k + alpha * mean of squares over near channels) ** beta``.
+
+    Args:
+        size: how many channels count as near, the element's own included.
+        alpha: as in the formula.
+        beta: as in the formula.
+        k: as in the formula.
+
+    Shapes: ``(N, C, *)``. Source: Krizhevsky et al. 2012, "ImageNet classification with deep
+    convolutional networks"; PyTorch's page "LocalResponseNorm".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LocalResponseNorm(1, alpha=3.0, beta=0.5)(torch.ones(1, 1, 2))
+    tensor([[[0.5000, 0.5000]]])
+    """
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

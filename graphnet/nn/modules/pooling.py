@@ -189,3 +189,53 @@ class AvgPool3d(_DividedAvgPoolNd):
     """
 
     _pool = staticmethod(F.avg_pool3d)
+
+
+@dataclass(eq=False, repr=False)
+class _LPPoolNd(Configured):
+    """What the norm pooling layers share; they differ in the function."""
+
+    _pool: ClassVar[Callable[..., Tensor]]
+
+    norm_type: float
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    ceil_mode: bool = False
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._pool(
+            input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
+        )
+
+
+class LPPool1d(_LPPoolNd):
+    """The p-norm of each window along the last dimension.
+
+    Args:
+        norm_type: p; 1 makes it the sum, infinity the largest value.
+        kernel_size: the size of the window.
+        stride: how far apart the windows begin; ``kernel_size`` when left out.
+        ceil_mode: whether a last window may reach over the end.
+
+    Shapes: ``(N, C, L)`` or ``(C, L)``. Source: PyTorch's page "LPPool1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LPPool1d(2, 2)(torch.tensor([[3.0, 4.0]]))
+    tensor([[5.]])
+    """
+
+    _pool = staticmethod(F.lp_pool1d)
+
+
+class LPPool2d(_LPPoolNd):
+    """The p-norm of each window over the last two dimensions.
+
+    The arguments are :class:`LPPool1d`'s. Shapes: ``(N, C, H, W)`` or ``(C, H, W)``. Source:
+    PyTorch's page "LPPool2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LPPool2d(1, 2)(torch.ones(1, 1, 2, 2))
+    tensor([[[[4.]]]])
+    """
+
+    _pool = staticmethod(F.lp_pool2d)
