@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def wide_mlp(package: Any) -> Step:
     nn = package.nn
     sizes = (784, 512, 512, 10)
     layers: list[Any] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         layers += [nn.Linear(before, after), nn.ReLU()]
     model = nn.Sequential(*layers[:-1])
     optimizer = package.optim.Adam(model.parameters(), lr=1e-3)
@@ -168,7 +169,9 @@ def chart(labels: list[str], ratios: list[list[float]], path: Path) -> None:
     for row, (low, middle, high) in enumerate(statistics.quantiles(each, n=4) for each in ratios):
         axes.plot([low, high], [row, row], color="#98a0ab", linewidth=7, solid_capstyle="round")
         axes.plot(middle, row, "o", color="#a85b3f" if middle > 1 else "#4c6f9c", markersize=9)
-        axes.annotate(f"{middle:.2f}", (middle, row), (0, 9), textcoords="offset points", ha="center")
+        axes.annotate(
+            f"{middle:.2f}", (middle, row), (0, 9), textcoords="offset points", ha="center"
+        )
     axes.axvline(1, color="#22252b", linewidth=1)
     axes.set_yticks(range(len(labels)), [label.replace("`", "") for label in labels])
     axes.invert_yaxis()
