@@ -129,6 +129,7 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
             segment.spent.append(spent)
         if walked_nodes:
             segment.walked.append(walked_nodes)
+            segment.hooked.clear()
     for position, value in found.released:
         segments[position].saved.pop(value, None)
 

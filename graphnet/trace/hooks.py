@@ -39,6 +39,11 @@ class HookGroup:
         self.callback = callback
         self._handles = [ref(handle, self._forget) for handle in handles]
         _groups[self.number] = self
+        for handle in handles:
+            segment = handle._segment
+            if segment is not None and not handle._layout.is_leaf:
+                place = segment.links.get(handle._slot)
+                (segment if place is None else place[0]).hooked.append(handle)
 
     def _forget(self, _: ref[Handle]) -> None:
         if not self.handles:

@@ -37,6 +37,8 @@ class Segment:
         linked: the tensors those leaves are, with their slots.
         versions: for leaves, their storage and its version when they entered.
         gradients: what the backward passes of this segment found, latest last.
+        hooked: tensors with a hook that were computed here: their history holds them, as nobody
+            else need do, until a backward pass has used it up.
         spent: nodes whose saved values a backward pass has freed.
         walked: all nodes that such a pass went through: nothing is left to save for them.
         saved: what the run kept for a later backward pass.
@@ -50,6 +52,7 @@ class Segment:
         "error",
         "finished",
         "gradients",
+        "hooked",
         "kept",
         "linked",
         "links",
@@ -80,6 +83,7 @@ class Segment:
         self.linked: list[tuple[ref[Handle], Slot]] = []
         self.versions: dict[Slot, tuple[Storage, int]] = {}
         self.gradients: list[State] = []
+        self.hooked: list[Handle] = []
         self.spent: list[frozenset[Node]] = []
         self.walked: list[frozenset[Node]] = []
         self.saved: dict[Value, Any] = {}
@@ -122,6 +126,7 @@ class Segment:
         self.variables = {s: v for s, v in self.variables.items() if s in leaves}
         self.links = {s: link for s, link in self.links.items() if s in leaves}
         if not keep_values:
+            self.hooked = []
             self.bindings = []
             self.versions = {}
             self.saved = {}

@@ -93,3 +93,44 @@ def test_hooks_need_a_gradient():
     x = torch.tensor(1.0, requires_grad=True)
     with pytest.raises(RuntimeError, match="non-leaf"):
         (x * 2).register_post_accumulate_grad_hook(print)
+
+
+@pytest.mark.parametrize("look", [False, True])
+def test_a_hook_outlives_the_name_of_its_tensor(look):
+    x = torch.tensor(2.0, requires_grad=True)
+
+    def forward():
+        h = x * 2
+        h.register_hook(lambda g: g * 10)
+        return (h * 3).sum()
+
+    for _ in range(3):
+        x.grad = None
+        loss = forward()
+        if look:
+            loss.item()
+        loss.backward()
+        assert x.grad.item() == 60.0
+
+
+def test_tensors_with_hooks_are_let_go():
+    import gc
+    from weakref import ref
+
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    gc.disable()
+    try:
+        for look in (False, True):
+            h = x * 2
+            h.register_hook(lambda g: g)
+            watched = ref(h)
+            loss = h.sum()
+            del h
+            if look:
+                loss.item()
+            loss.backward()
+            x.grad.tolist()
+            del loss
+            assert watched() is None
+    finally:
+        gc.enable()
