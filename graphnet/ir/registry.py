@@ -27,7 +27,7 @@ OpClass = TypeVar("OpClass", bound="type[Op]")
 def op(name: str, *traits: Trait) -> Callable[[OpClass], OpClass]:
     """Declare an operation: ``@op("mul", Trait.COMMUTATIVE)`` above its class.
 
-    The class becomes a frozen dataclass whose fields are the operation's attributes.
+    Annotations in the class are the operation's attributes, as a frozen dataclass's fields.
 
     Raises:
         ValueError: an operation of that name exists already.

@@ -129,7 +129,13 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
             segment.spent.append(spent)
         if walked_nodes:
             segment.walked.append(walked_nodes)
-            segment.hooked.clear()
+        if segment.hooked:
+            values = Trace.to(segment.state).values
+            segment.hooked = [
+                (handle, slot)
+                for handle, slot in segment.hooked
+                if values[slot].node not in walked_nodes
+            ]
     for position, value in found.released:
         segments[position].saved.pop(value, None)
 

@@ -42,8 +42,9 @@ class HookGroup:
         for handle in handles:
             segment = handle._segment
             if segment is not None and not handle._layout.is_leaf:
-                place = segment.links.get(handle._slot)
-                (segment if place is None else place[0]).hooked.append(handle)
+                past, place = segment.links.get(handle._slot, (segment, handle._slot))
+                if isinstance(place, int):
+                    past.hooked.append((handle, place))
 
     def _forget(self, _: ref[Handle]) -> None:
         if not self.handles:

@@ -37,8 +37,8 @@ class Segment:
         linked: the tensors those leaves are, with their slots.
         versions: for leaves, their storage and its version when they entered.
         gradients: what the backward passes of this segment found, latest last.
-        hooked: tensors with a hook that were computed here: their history holds them, as nobody
-            else need do, until a backward pass has used it up.
+        hooked: tensors with a hook that were computed here, with their slots: their history holds
+            them, as nobody else need do, until a backward pass has used it up.
         spent: nodes whose saved values a backward pass has freed.
         walked: all nodes that such a pass went through: nothing is left to save for them.
         saved: what the run kept for a later backward pass.
@@ -83,7 +83,7 @@ class Segment:
         self.linked: list[tuple[ref[Handle], Slot]] = []
         self.versions: dict[Slot, tuple[Storage, int]] = {}
         self.gradients: list[State] = []
-        self.hooked: list[Handle] = []
+        self.hooked: list[tuple[Handle, Slot]] = []
         self.spent: list[frozenset[Node]] = []
         self.walked: list[frozenset[Node]] = []
         self.saved: dict[Value, Any] = {}

@@ -11,12 +11,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphnet import functions as fn
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.functions.arguments import RefusedError
-from graphnet.ops.convert import Attach
 from graphnet.tensor import Tensor
 from graphnet.trace.hooks import HookGroup
 
@@ -126,8 +123,7 @@ class Boundary:
         if entering:
             HookGroup(entering, self._inputs_reached)
         HookGroup(leaving, self._outputs_reached)
-        anchored = _anchored(leaving, [*entering, *leaving])
-        passed = _with(items, dict(zip(outputs.hooked, anchored, strict=True)))
+        passed = _with(items, dict(zip(outputs.hooked, leaving, strict=True)))
         return passed if isinstance(result, tuple) else passed[0]
 
     def _check_unwritten(self, entering: list[Tensor]) -> None:
@@ -202,16 +198,3 @@ def _check_count(which: str, what: str, replaced: Any, expected: int) -> None:
             f"{which} returned an invalid number of {what}, got {len(replaced)}, "
             f"but expected {expected}"
         )
-
-
-def _anchored(tensors: Sequence[Tensor], kept: list[Tensor]) -> list[Tensor]:
-    """The same values, whose gradient history keeps some tensors, and so their hooks, alive.
-
-    Inside a larger network nobody else holds the tensors at a module's boundary. A history holds
-    the leaves it began from, hence a leaf that holds them; the way to it is one that no gradient
-    takes.
-    """
-    anchor = Tensor._from_array(np.zeros((), np.float32), requires_grad=True)
-    anchor.__dict__["kept"] = kept
-    attach = Attach()
-    return [attach(attach(tensor, anchor).clone(), tensor) for tensor in tensors]
