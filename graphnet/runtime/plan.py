@@ -274,7 +274,7 @@ class _Planner:
     def _write_updates(self) -> None:
         """Copy new values to where they belong, unless they were computed there.
 
-        What lies in memory that an update overwrites is put aside first.
+        Those that lie in an input's memory are put aside first: it may be overwritten, too.
         """
         pending = [
             (target, new)
@@ -283,8 +283,7 @@ class _Planner:
         ]
         aside: dict[Value, str] = {}
         for _, new in pending:
-            origin = self.live.origin[new]
-            if new not in aside and (origin in self.memory or origin in self.destination):
+            if new not in aside and self.live.origin[new] in self.memory:
                 aside[new] = f"s{len(aside)}"
                 self._line(f"{aside[new]} = np.array({self.names[new]})")
         for target, new in pending:
