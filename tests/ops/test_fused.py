@@ -69,6 +69,22 @@ def test_blocks_equal_the_whole(shape: Shape) -> None:
         np.testing.assert_allclose(actual, wanted, rtol=1e-6)
 
 
+def test_an_intermediate_keeps_its_buffer_until_its_last_reader() -> None:
+    op = region(
+        (5,),
+        (Mul(), (0, 1)),
+        (Exp(), (2,)),
+        (Neg(), (3,)),
+        (Sub(), (2, 4)),
+        (Mul(), (5, 5)),
+        arity=2,
+        results=(6,),
+    )
+    x, y = arrays(2, (5,))
+    (out,) = run_into(op, [x, y], [np.empty(5, np.float32)])
+    np.testing.assert_allclose(out, op.kernel(x, y), rtol=1e-6)
+
+
 def test_operands_that_broadcast_are_not_cut() -> None:
     op = region((6, 2), (Add(), (0, 1)), (Mul(), (2, 0)), arity=2, results=(3,))
     x = arrays(1, (6, 2))[0]

@@ -107,8 +107,8 @@ def test_results_may_have_different_dtypes() -> None:
 
 
 def test_different_shapes_are_not_joined() -> None:
-    made = fused(graph_of(lambda x, y: Exp()(Sin()(y)) + Exp()(x), f64(4, 3), f64(3)))
-    assert regions(made) == [["sin", "exp"], ["exp", "add"]]
+    made = fused(graph_of(lambda x, y: Exp()(x) + Exp()(Sin()(y)), f64(4, 3), f64(3)))
+    assert sorted(regions(made)) == [["exp", "add"], ["sin", "exp"]]
 
 
 def test_small_results_are_not_joined() -> None:
