@@ -69,7 +69,6 @@ class Fused(Op):
         """A kernel ``f(outs, *arrays)`` that works block by block, or None if a step cannot."""
         return _Blocked.of(self, operands, results[0].shape)
 
-
     def overwrites(self, slot: int, result: int) -> bool:
         """Whether a result may lie where an operand does: nothing reads that afterwards."""
         made = self.results[result] - self.arity
@@ -102,9 +101,7 @@ class _Blocked:
             if number not in region.results:
                 pool = free.setdefault(step.type.dtype, [])
                 if not pool:
-                    self.buffers.append(
-                        np.empty((self.step, *shape[1:]), step.type.dtype.numpy)
-                    )
+                    self.buffers.append(np.empty((self.step, *shape[1:]), step.type.dtype.numpy))
                     pool.append(len(self.buffers) - 1)
                 buffer = place[number] = pool.pop()
             self.program.append((kernel, buffer, number, step.operands))

@@ -51,11 +51,7 @@ def residuals(
     with builder:
         cotangents = {root: builder.input(root.type, "cotangent") for root in roots}
         gradients = differentiate(walked, cotangents)
-    stack = [
-        gradient
-        for value, gradient in gradients.items()
-        if value.op.is_(Trait.SOURCE)
-    ]
+    stack = [gradient for value, gradient in gradients.items() if value.op.is_(Trait.SOURCE)]
     seen: set[Value] = set()
     read: set[Value] = set()
     while stack:

@@ -94,6 +94,8 @@ class _Planner:
         self.arena = Arena()
         self.names: dict[Value, str] = {}
         self.buffers: dict[Value, Buffer] = {}
+        # The variables that keep alive what a kernel made in memory of its own, and views of it.
+        self.holders: dict[Value, list[str]] = {}
         self.scope: dict[str, Any] = {"np": np}
         self.code: list[str] = []
         self.lines: dict[int, Node] = {}
@@ -199,6 +201,9 @@ class _Planner:
 
     def _local(self, value: Value) -> str:
         name = self.names[value] = f"v{len(self.names)}"
+        origin = self.live.origin[value]
+        if self.kernels[origin.node] is None and not origin.op.is_(Trait.SOURCE):
+            self.holders.setdefault(origin, []).append(name)
         return name
 
     def _out(self, value: Value) -> str:
@@ -242,9 +247,13 @@ class _Planner:
         return None
 
     def _release(self, node: Node) -> None:
-        """Give back the buffers that nobody reads any more."""
-        for value in {self.live.origin[v] for v in (*node.operands, *node.results)}:
-            if self.live.last_use[value] == self.step and value in self.buffers:
+        """Give back the memory that nobody reads any more."""
+        for value in dict.fromkeys(self.live.origin[v] for v in (*node.operands, *node.results)):
+            if self.live.last_use[value] != self.step:
+                continue
+            if value in self.holders:
+                self._line(f"del {', '.join(self.holders.pop(value))}")
+            elif value in self.buffers:
                 buffer = self.buffers.pop(value)
                 if self.poison and buffer.array.dtype.kind in "fc":
                     self._line(f"{self.names[value]}.fill(np.nan)")
