@@ -30,12 +30,12 @@ def test_strides_are_those_of_the_kernel(sample: Sample) -> None:
     np.testing.assert_array_equal(strided(base, shown.shape, steps, offset), shown)
 
 
-@pytest.mark.parametrize("sample", VIEWS, ids=lambda sample: sample.name)
+@pytest.mark.parametrize(
+    "sample", [v for v in VIEWS if v.shapes[0]], ids=lambda sample: sample.name
+)
 def test_views_of_views_have_the_strides_of_the_kernel(sample: Sample) -> None:
     """The operand is itself a view, with gaps, that starts somewhere inside its memory."""
     values, *scalars = sample.arrays()
-    if not values.ndim:
-        pytest.skip("a number has no strides")
     memory = np.arange(100.0 + 4 * values.size)
     inside = tuple(reversed(values.shape))
     steps = tuple(2 * step // 8 for step in np.empty(inside).transpose().strides)
