@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from graphnet import autograd, dtypes, functions, nn, optim, utils
+from graphnet._tensor import Tensor
 from graphnet.config import config
 from graphnet.devices import device
 from graphnet.dtypes import (
@@ -66,7 +67,6 @@ from graphnet.random import (
 )
 from graphnet.runtime.threads import get_num_threads, set_num_threads
 from graphnet.serialization import load, save
-from graphnet.tensor import Tensor
 from graphnet.trace.explain import explain
 
 if TYPE_CHECKING:

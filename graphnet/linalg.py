@@ -13,6 +13,7 @@ import math
 from typing import Any, Literal, NamedTuple
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.functions.factories import full
 from graphnet.functions.linalg import matmul
 from graphnet.functions.mixing import maximum
@@ -33,7 +34,6 @@ from graphnet.ops.math import Abs
 from graphnet.ops.matmul import transposed
 from graphnet.ops.rearrange import Tril, Triu
 from graphnet.ops.shape import Permute, Reshape, Unsqueeze
-from graphnet.tensor import Tensor
 
 __all__ = [
     "LinAlgError",

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from graphnet._tensor import Tensor
 from graphnet.devices import check_device, device
 from graphnet.ir.op import Op
 from graphnet.runtime.generator import Engine
-from graphnet.tensor import Tensor
 from graphnet.trace.recorder import Draws, current_recorder
 
 

@@ -18,7 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("passes",),
     ("runtime",),
     ("trace",),
-    ("tensor", "printing", "functions", "linalg", "random", "autograd", "serialization"),
+    ("_tensor", "printing", "functions", "linalg", "random", "autograd", "serialization"),
     ("nn", "special", "optim", "utils", "vision", "viz"),
     # The namespace that users import, `graphnet` itself, and the command line, which is one.
     ("", "cli", "__main__"),

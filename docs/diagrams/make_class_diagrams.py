@@ -43,7 +43,7 @@ CURRENT: dict[str, tuple[str, ...]] = {
         "graphnet.optim.adam.AdamRule",
     ),
     "6 · facade": (
-        "graphnet.tensor.Tensor",
+        "graphnet._tensor.Tensor",
         "graphnet.random.Generator",
     ),
     "5 · trace": (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.grad_mode import set_grad_enabled
-from graphnet.tensor import Tensor
 from graphnet.trace.hooks import backward_with_hooks
 from graphnet.trace.recorder import current_recorder
 

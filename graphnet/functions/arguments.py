@@ -6,9 +6,9 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.ops.shape import wrap_dim
-from graphnet.tensor import Tensor
 
 
 class RefusedError(GraphnetError, RuntimeError):

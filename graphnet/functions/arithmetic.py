@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
@@ -35,7 +36,6 @@ from graphnet.ops.compare import LogicalAnd
 from graphnet.ops.convert import Cast
 from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.power import Hypot, Logaddexp, Logaddexp2, Pow, Xlogy
-from graphnet.tensor import Tensor
 
 __all__ = [
     "add",

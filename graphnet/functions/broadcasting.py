@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     given_sizes,
@@ -20,7 +21,6 @@ from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import (
     Expand,
 )
-from graphnet.tensor import Tensor
 
 __all__ = [
     "atleast_1d",

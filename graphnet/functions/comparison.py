@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import both_tensors, combine, each, require_tensor, with_tensor
@@ -40,7 +41,6 @@ from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.math import Signbit
 from graphnet.ops.reduce import AllTrue
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "allclose",

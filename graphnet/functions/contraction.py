@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from string import ascii_letters
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError, ValueRangeError
 from graphnet.functions.options import require_tensor
 from graphnet.ops.arithmetic import Mul
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Diagonal, Expand, Permute, Reshape
-from graphnet.tensor import Tensor
 
 __all__ = ["einsum"]
 

@@ -6,6 +6,7 @@ import builtins
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.devices import check_device, device
 from graphnet.errors import ArgumentError, ScalarError, ValueRangeError
 from graphnet.functions.methods import method
@@ -13,7 +14,6 @@ from graphnet.functions.options import as_dtype, require_tensor
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import kind_of
-from graphnet.tensor import Tensor
 
 __all__ = [
     "clone",

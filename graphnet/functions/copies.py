@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.functions import broadcasting, shaping, splitting, striding
 from graphnet.functions.indexing import narrow, select
 from graphnet.functions.methods import method
 from graphnet.functions.subscripts import getitem
 from graphnet.ops.convert import Clone
 from graphnet.ops.shape import wrap_dim
-from graphnet.tensor import Tensor
 
 __all__ = [
     "alias_copy",

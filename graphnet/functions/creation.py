@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.dtypes import promote_types
 from graphnet.errors import ArgumentError, DtypeError, ValueRangeError
 from graphnet.functions.arguments import integers
@@ -19,7 +20,6 @@ from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, finish
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "as_tensor",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import numpy_names, one_dim, operand_as, reduced, require_tensor
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.reduce import Cumsum
 from graphnet.ops.scan import Cumprod, LogCumsumExp
-from graphnet.tensor import Tensor
 
 __all__ = [
     "cumprod",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError
 from graphnet.functions.methods import method
 from graphnet.functions.options import (
@@ -18,7 +19,6 @@ from graphnet.functions.options import (
 from graphnet.ir.types import Number
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import is_integral
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "empty",

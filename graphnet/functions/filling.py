@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.functions.arguments import integer
 from graphnet.functions.methods import method
@@ -26,7 +27,6 @@ from graphnet.ops.random import (
     Uniform,
 )
 from graphnet.random import Generator, draw
-from graphnet.tensor import Tensor
 
 __all__: list[str] = []
 

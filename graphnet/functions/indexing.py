@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.masking import filling_number, require_same_dtype
@@ -23,7 +24,6 @@ from graphnet.ops.index import (
 )
 from graphnet.ops.scatter import ScatterReduce
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, wrap_dim
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "index_add",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError, tensors_of
 from graphnet.functions.broadcasting import atleast_1d, atleast_2d, atleast_3d
@@ -15,7 +16,6 @@ from graphnet.ops.create import Full
 from graphnet.ops.elementwise import promoted
 from graphnet.ops.join import Cat, Stack
 from graphnet.ops.shape import wrap_dim
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "block_diag",

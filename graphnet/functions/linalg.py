@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import require_tensor
@@ -14,7 +15,6 @@ from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Unsqueeze
-from graphnet.tensor import Tensor
 
 __all__ = [
     "addbmm",

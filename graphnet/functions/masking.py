@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.subscripts import check_number, positions
@@ -15,7 +16,6 @@ from graphnet.ops.index import (
     MaskedScatter,
 )
 from graphnet.ops.shape import Expand, Reshape, Select, Transpose
-from graphnet.tensor import Tensor
 
 __all__ = [
     "argwhere",

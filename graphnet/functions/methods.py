@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from graphnet.tensor import Tensor
+from graphnet._tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

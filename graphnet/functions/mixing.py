@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
@@ -18,7 +19,6 @@ from graphnet.ops.bounds import Clamp, ClampMax, ClampMin
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import is_integral, refuse
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "addcdiv",

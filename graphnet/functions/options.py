@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.devices import check_device
 from graphnet.errors import ArgumentError, GraphnetError, ShapeError
 from graphnet.functions.arguments import distinct_dims, integer, integers
@@ -15,7 +16,6 @@ from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
 from graphnet.ops.convert import Cast
 from graphnet.ops.shape import wrap_dim
-from graphnet.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

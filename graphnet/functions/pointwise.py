@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from graphnet._tensor import Tensor
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import each, require_tensor
 from graphnet.ops.activation import Relu
@@ -41,7 +42,6 @@ from graphnet.ops.math import (
     Tanh,
 )
 from graphnet.ops.smooth_activation import Sigmoid
-from graphnet.tensor import Tensor
 
 __all__ = [
     "acos",

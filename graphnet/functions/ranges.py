@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError
 from graphnet.functions.arguments import integer
 from graphnet.functions.options import RangeError, as_dtype, as_number, finish
@@ -13,7 +14,6 @@ from graphnet.ops.convert import Cast
 from graphnet.ops.create import Arange, Eye, Linspace, TriangleIndices
 from graphnet.ops.dtype_rules import UnsupportedDtypeError, is_integral
 from graphnet.ops.power import Pow
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "arange",

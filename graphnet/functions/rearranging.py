@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import DtypeError, OutOfRangeError, ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
@@ -29,7 +30,6 @@ from graphnet.ops.index import IndexSelect
 from graphnet.ops.rearrange import Repeat, RepeatPositions, Roll, Tril, Triu
 from graphnet.ops.reduce import Flip, Sum
 from graphnet.ops.shape import DiagonalScatter, Expand, Unsqueeze, wrap_dim
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "cartesian_prod",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError, OutOfRangeError
 from graphnet.functions import return_types
 from graphnet.functions.methods import method
@@ -38,7 +39,6 @@ from graphnet.ops.reduce import (
     Sum,
 )
 from graphnet.ops.shape import Reshape
-from graphnet.tensor import Tensor
 
 __all__ = [
     "all",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from graphnet.tensor import Tensor
+from graphnet._tensor import Tensor
 
 
 class _Named:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.methods import inplace, method
@@ -17,7 +18,6 @@ from graphnet.ops.convert import Clone
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.math import Abs, Neg, Sign
 from graphnet.ops.rounding import Ceil, Floor, Round, Trunc
-from graphnet.tensor import Tensor
 
 __all__ = [
     "abs",

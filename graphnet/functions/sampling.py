@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.functions.arguments import integer
 from graphnet.functions.filling import (
@@ -31,7 +32,6 @@ from graphnet.ops.random import (
     Uniform,
 )
 from graphnet.random import Generator, draw
-from graphnet.tensor import Tensor
 
 __all__ = [
     "bernoulli",

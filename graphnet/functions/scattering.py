@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, DtypeError, ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.indexing import select, take
@@ -18,7 +19,6 @@ from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.scatter import REDUCTIONS, Gather, Scatter, ScatterAdd, ScatterReduce
 from graphnet.ops.shape import Expand, Slice, wrap_dim
-from graphnet.tensor import Tensor
 
 __all__ = [
     "as_strided_scatter",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import DtypeError
 from graphnet.functions import return_types
 from graphnet.functions.arguments import RefusedError
@@ -15,7 +16,6 @@ from graphnet.ops.create import Full
 from graphnet.ops.reduce import Amax, Amin, Sum
 from graphnet.ops.search import Bincount, Histc, Histogram, HistogramEdges, Searchsorted, Unique
 from graphnet.ops.shape import Slice, wrap_dim
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "bincount",

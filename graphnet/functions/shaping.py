@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
@@ -29,7 +30,6 @@ from graphnet.ops.shape import (
     view_strides,
     wrap_dim,
 )
-from graphnet.tensor import Tensor
 
 __all__ = [
     "adjoint",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.functions import return_types
 from graphnet.functions.methods import method
 from graphnet.ops.scan import Cummax, Cummin
@@ -19,7 +20,6 @@ from graphnet.ops.sort import (
     Sort,
     Topk,
 )
-from graphnet.tensor import Tensor
 
 __all__ = [
     "argsort",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
 from graphnet.ops.shape import Select, Slice, wrap_dim
-from graphnet.tensor import Tensor
 
 __all__ = [
     "chunk",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.conversion import clone
@@ -16,7 +17,6 @@ from graphnet.ops.index import MaskedFill
 from graphnet.ops.linalg import Determinant, Inverse, MatrixOp, Slogdet
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Diagonal
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "det",

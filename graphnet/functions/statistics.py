@@ -10,6 +10,7 @@ import warnings
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, numpy_names, reduced_dims, require_tensor
@@ -19,7 +20,6 @@ from graphnet.ops.factorise import Svd
 from graphnet.ops.reduce import Mean, Sum
 from graphnet.ops.shape import Permute, Reshape
 from graphnet.ops.statistics import LinalgVectorNorm, Logsumexp, Std, Var
-from graphnet.tensor import Tensor
 
 __all__ = [
     "dist",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
@@ -24,7 +25,6 @@ from graphnet.ops.shape import (
 )
 from graphnet.ops.strided import AsStrided
 from graphnet.runtime.storage import Layout
-from graphnet.tensor import Tensor, apply
 
 __all__ = [
     "as_strided",

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError, ValueRangeError
 from graphnet.ops.compare import NotEqual, Where
 from graphnet.ops.convert import Cast
@@ -29,7 +30,6 @@ from graphnet.ops.index import (
     indexed_shape,
 )
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
-from graphnet.tensor import Tensor, apply
 
 
 class _Found(NamedTuple):

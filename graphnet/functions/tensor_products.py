@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.linalg import matrix_product
@@ -15,7 +16,6 @@ from graphnet.functions.statistics import vector_norm
 from graphnet.ops.arithmetic import Mul
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Permute, Reshape, Unsqueeze, wrap_dim
-from graphnet.tensor import Tensor
 
 __all__ = [
     "cdist",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
 from graphnet.functions.methods import method
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
-from graphnet.tensor import Tensor, apply
 
 __all__ = ["fill", "fill_", "zero_"]
 

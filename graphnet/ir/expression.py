@@ -1,6 +1,6 @@
 """One arithmetic vocabulary for three receivers.
 
-``a * b + 1`` means the same whether ``a`` is a :class:`~graphnet.tensor.Tensor` (the operation is
+``a * b + 1`` means the same whether ``a`` is a :class:`~graphnet._tensor.Tensor` (the operation is
 recorded), an IR :class:`~graphnet.ir.node.Value` (a node is emitted) or a rewrite
 :class:`~graphnet.ir.patterns.Pattern` (a piece of a pattern is built). Each receiver says what
 applying an operation does; the vocabulary is here, once.

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ValueRangeError
-from graphnet.tensor import Tensor
 
 _GAINS = {
     "linear": 1.0,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Self, TypeVar
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
-from graphnet.tensor import Tensor
 
 _Held = TypeVar("_Held", bound=Tensor)
 

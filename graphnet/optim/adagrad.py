@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet._tensor import Tensor
 from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Group, Optimizer, Params, check_rates
 from graphnet.optim.rule import UpdateRule
-from graphnet.tensor import Tensor
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.ir.node import Value
 from graphnet.ops.arithmetic import Maximum
 from graphnet.ops.convert import Clone
@@ -14,7 +15,6 @@ from graphnet.ops.create import Full
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Group, Optimizer, Params, check_betas, check_rates
 from graphnet.optim.rule import UpdateRule, zeros_like
-from graphnet.tensor import Tensor
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, ValueRangeError
 from graphnet.grad_mode import enable_grad
 from graphnet.optim.rule import UpdateRule
-from graphnet.tensor import Tensor
 from graphnet.trace.recorder import current_recorder
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]

@@ -10,6 +10,7 @@ from typing import Final
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -36,7 +37,6 @@ from graphnet.ops.smooth_activation import (
 )
 from graphnet.ops.softmax import LogSoftmax, Softmax
 from graphnet.random import draw
-from graphnet.tensor import Tensor
 
 _RELU: Final = Relu()
 _LEAKY_RELU: Final = LeakyRelu()

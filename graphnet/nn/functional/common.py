@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.options import require_tensor
 from graphnet.ir.op import Op
-from graphnet.tensor import Tensor
 
 
 def activated(function: str, op: Op, input: Tensor, *numbers: Any, inplace: bool = False) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -16,7 +17,6 @@ from graphnet.nn.functional.common import sizes
 from graphnet.ops.conv import Convolution, ConvolutionInputGrad
 from graphnet.ops.pad import ConstantPad
 from graphnet.ops.windows import Ints, Padding
-from graphnet.tensor import Tensor
 
 
 def _batched(function: str, x: Tensor, weight: Tensor, count: int) -> tuple[Tensor, bool]:

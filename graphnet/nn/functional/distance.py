@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.functions.options import require_tensor
-from graphnet.tensor import Tensor
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:

@@ -9,13 +9,13 @@ import math
 import warnings
 from typing import Final
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.options import require_tensor
 from graphnet.ir.types import Shape
 from graphnet.nn.functional.common import overwritten, probability
 from graphnet.ops.random import Bernoulli
 from graphnet.random import draw
-from graphnet.tensor import Tensor
 
 _SELU_LIMIT: Final = 1.7580993408473766
 """Minus the value that selu tends to."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -14,7 +15,6 @@ from graphnet.nn.functional.activation import softmax
 from graphnet.nn.functional.dropout import dropout
 from graphnet.ops.compare import Where
 from graphnet.ops.linear import Linear
-from graphnet.tensor import Tensor
 
 _LINEAR: Final = Linear()
 

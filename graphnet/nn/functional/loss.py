@@ -10,6 +10,7 @@ import math
 import warnings
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -27,7 +28,6 @@ from graphnet.ops.loss import (
     check_reduction,
 )
 from graphnet.ops.nll import NllLoss
-from graphnet.tensor import Tensor
 
 
 def reduced(losses: Tensor, reduction: str) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -12,7 +13,6 @@ from graphnet.nn.functional.distance import pairwise_distance
 from graphnet.nn.functional.loss import reduced
 from graphnet.ops.compare import Where
 from graphnet.ops.loss import check_reduction
-from graphnet.tensor import Tensor
 
 
 def hinge_embedding_loss(

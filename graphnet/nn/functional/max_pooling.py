@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.options import require_tensor
@@ -21,7 +22,6 @@ from graphnet.nn.functional.pooling_geometry import (
     spatial_of,
 )
 from graphnet.ops.pool import AdaptiveMaxPool, MaxPool, MaxPoolIndices
-from graphnet.tensor import Tensor
 
 
 def _max_pool(

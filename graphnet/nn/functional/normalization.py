@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -13,7 +14,6 @@ from graphnet.grad_mode import no_grad
 from graphnet.nn.functional.padding import pad
 from graphnet.nn.functional.pooling import avg_pool3d
 from graphnet.ops.norm import BatchNorm, BatchNormEval, LayerNorm
-from graphnet.tensor import Tensor
 
 
 def batch_norm(

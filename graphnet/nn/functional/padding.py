@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.functions.arguments import RefusedError, integers
 from graphnet.functions.options import require_tensor
 from graphnet.ops.pad import ConstantPad, EdgePad
-from graphnet.tensor import Tensor
 
 _MODES = ("constant", "reflect", "replicate", "circular")
 

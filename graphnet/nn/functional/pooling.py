@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.common import sizes
@@ -19,7 +20,6 @@ from graphnet.nn.functional.pooling_geometry import (
 )
 from graphnet.ops.avg_pool import AvgPool
 from graphnet.ops.resample import Resample
-from graphnet.tensor import Tensor
 
 
 def _avg_pool(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.nn.functional.common import sizes
 from graphnet.ops.windows import Ints, Padding
-from graphnet.tensor import Tensor
 
 
 def spatial_of(function: str, x: Tensor, count: int) -> Ints:

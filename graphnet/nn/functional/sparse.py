@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.grad_mode import no_grad
 from graphnet.ops.compare import Where
 from graphnet.ops.embedding import Embedding, OneHot
-from graphnet.tensor import Tensor
 
 
 class PaddingIndexError(GraphnetError, AssertionError):

@@ -7,6 +7,7 @@ import warnings
 from typing import Any, Final
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import integer
 from graphnet.functions.options import require_tensor
@@ -19,7 +20,6 @@ from graphnet.nn.functional.pooling import (
 from graphnet.ops.conv import Col2Im, Im2Col
 from graphnet.ops.resample import Resample
 from graphnet.ops.windows import Ints, Padding
-from graphnet.tensor import Tensor
 
 _FILTERS: Final = {
     "nearest": ("nearest", (3, 4, 5)),

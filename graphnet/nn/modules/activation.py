@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Activation
 from graphnet.nn.modules.module import Module
@@ -22,7 +23,6 @@ from graphnet.nn.modules.rectifier import (
     Threshold,
 )
 from graphnet.nn.modules.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
-from graphnet.tensor import Tensor
 
 __all__ = [
     "CELU",

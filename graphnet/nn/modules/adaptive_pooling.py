@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Configured
-from graphnet.tensor import Tensor
 
 
 @dataclass(eq=False, repr=False)

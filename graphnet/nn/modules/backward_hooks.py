@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.functions.arguments import RefusedError
-from graphnet.tensor import Tensor
 from graphnet.trace.hooks import HookGroup
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.normalization import Affine
-from graphnet.tensor import Tensor
 
 
 class NormBase(Affine):

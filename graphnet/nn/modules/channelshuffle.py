@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Configured
-from graphnet.tensor import Tensor
 
 
 @dataclass(eq=False, repr=False)

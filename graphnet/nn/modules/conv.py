@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.linear import uniform_by_fan_in_
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 Sizes = int | Sequence[int]
 """One number for all spatial dimensions, or one for each."""

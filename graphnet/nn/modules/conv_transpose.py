@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.conv import ConvNd, Sizes
-from graphnet.tensor import Tensor
 
 
 class _ConvTranspose(ConvNd):

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError
 from graphnet.nn.modules.tree import Tree
-from graphnet.tensor import Tensor
 
 
 class Convertible(Tree):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.nn.modules.configured import Configured
-from graphnet.tensor import Tensor
 
 
 @dataclass(eq=False, repr=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Configured
-from graphnet.tensor import Tensor
 
 Sizes = int | Sequence[int]
 

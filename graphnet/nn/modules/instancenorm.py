@@ -6,10 +6,10 @@ import warnings
 from typing import Any, ClassVar
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.batchnorm import NormBase
-from graphnet.tensor import Tensor
 
 
 class _InstanceNorm(NormBase):

@@ -7,12 +7,12 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn import init
 from graphnet.nn.modules.module import Module
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 
 class Identity(Module):

@@ -7,10 +7,10 @@ say so, by two bools, and warn.
 
 from __future__ import annotations
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.modules.module import Module
-from graphnet.tensor import Tensor
 
 
 class _Loss(Module):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.loss import _Loss, _WeightedLoss
-from graphnet.tensor import Tensor
 
 
 class HingeEmbeddingLoss(_Loss):

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn import init
@@ -15,7 +16,6 @@ from graphnet.nn.modules.configured import Configured
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 
 class Affine(Module):

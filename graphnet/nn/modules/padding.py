@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
-from graphnet.tensor import Tensor
 
 Amounts = int | Sequence[int]
 """One amount for all ends; or those before and after the last dimension, then the one before it."""

@@ -7,10 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
 from typing import Any, Never, Self, SupportsIndex, overload
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError, ValueRangeError
 from graphnet.nn.modules.module import Module
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 
 class _ParameterContainer(Module):

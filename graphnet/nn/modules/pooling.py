@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Configured
 from graphnet.nn.modules.sizes import repeated
-from graphnet.tensor import Tensor
 
 Sizes = int | Sequence[int]
 """One number for all spatial dimensions, or one for each."""

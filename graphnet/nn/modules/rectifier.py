@@ -8,12 +8,12 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.init import constant_
 from graphnet.nn.modules.configured import Activation
 from graphnet.nn.modules.module import Module
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 
 @dataclass(eq=False, repr=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.nn.modules.hooks import HookTable, RemovableHandle
 from graphnet.nn.parameter import Buffer, Parameter
-from graphnet.tensor import Tensor
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Configured
 from graphnet.nn.modules.module import Module
-from graphnet.tensor import Tensor
 
 
 @dataclass(eq=False, repr=False)

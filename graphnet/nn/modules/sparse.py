@@ -6,12 +6,12 @@ from typing import Any, Self
 
 from graphnet import dtypes
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.nn import functional as F
 from graphnet.nn import init
 from graphnet.nn.modules.module import Module
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 
 class Embedding(Module):

@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.nn.modules.hooks import RemovableHandle, StateHooks
 from graphnet.nn.modules.tree import Tree
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from graphnet._tensor import Tensor
 from graphnet.nn.modules.registry import Registry
 from graphnet.nn.parameter import Parameter
-from graphnet.tensor import Tensor
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
-from graphnet.tensor import Tensor
 
 Sizes = int | Sequence[int]
 

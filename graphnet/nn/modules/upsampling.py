@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.module import Module
-from graphnet.tensor import Tensor
 
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphnet import dtypes
+from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.options import require_tensor
 from graphnet.nn import functional as F
 from graphnet.nn.functional.common import probability
-from graphnet.tensor import Tensor
 
 
 def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:

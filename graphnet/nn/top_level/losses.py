@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.functional.loss import reduced
-from graphnet.tensor import Tensor
 
 _REDUCTIONS = ("none", "mean", "sum")
 

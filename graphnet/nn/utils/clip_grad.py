@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Iterable
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
-from graphnet.tensor import Tensor
 
 
 def get_total_norm(

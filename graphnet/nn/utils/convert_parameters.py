@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, ShapeError
-from graphnet.tensor import Tensor
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

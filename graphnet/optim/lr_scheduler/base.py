@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError, ValueRangeError
 from graphnet.optim.optimizer import Optimizer
-from graphnet.tensor import Tensor
 
 Rates = list[Any]
 """A rate for each parameter group: a float, or a tensor of one element."""

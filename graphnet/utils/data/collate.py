@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.dtypes import float64
 from graphnet.errors import ArgumentError, ShapeError
-from graphnet.tensor import Tensor
 
 CollateMap = dict[type | tuple[type, ...], Callable[..., Any]]
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.dtypes import int64
 from graphnet.errors import GraphnetError, OutOfRangeError, ValueRangeError
-from graphnet.tensor import Tensor
 
 if TYPE_CHECKING:
     from graphnet.random import Generator

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError
-from graphnet.tensor import Tensor
 from graphnet.vision.datasets.download import DownloadError, Mirror, PublishedFile, Source, install
 from graphnet.vision.datasets.idx import parse_idx, read_bytes
 from graphnet.vision.datasets.mnist_wheel import MnistWheel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.nn import Module
-from graphnet.tensor import Tensor
 from graphnet.vision.transforms import functional as F
 
 

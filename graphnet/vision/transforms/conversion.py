@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.dtypes import bool as bool_
 from graphnet.dtypes import dtype as DType
 from graphnet.dtypes import float32, float64, get_default_dtype, iinfo, int32, int64
 from graphnet.errors import ArgumentError, DtypeError, ValueRangeError
-from graphnet.tensor import Tensor
 from graphnet.vision.pillow import is_pil_image, pillow_image
 
 _SHORT_MODE = "I;16" if sys.byteorder == "little" else "I;16B"

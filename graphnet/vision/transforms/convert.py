@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.dtypes import dtype as DType
 from graphnet.nn import Module
-from graphnet.tensor import Tensor
 from graphnet.vision.transforms import functional as F
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, ValueRangeError
-from graphnet.tensor import Tensor
 from graphnet.vision.pillow import is_pil_image
 from graphnet.vision.transforms import on_pil, on_tensors
 from graphnet.vision.transforms.conversion import (

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from graphnet import functions as fn
+from graphnet._tensor import Tensor
 from graphnet.dtypes import dtype as DType
 from graphnet.dtypes import float32, float64, uint8
 from graphnet.errors import ArgumentError, ShapeError, ValueRangeError
-from graphnet.tensor import Tensor
 from graphnet.vision.transforms import resampling
 from graphnet.vision.transforms.interpolation import InterpolationMode
 
