@@ -127,6 +127,10 @@ class Memory:
         handle._version = handle._storage.version
         if differentiable and self.recorder.value(handle._slot).requires_grad:
             self._give_history(handle)
+        elif differentiable:
+            # Read without gradients from a leaf that was written to: with gradients it must be
+            # read otherwise, see `Recorder.enter`.
+            handle._version = -1
 
     def _give_history(self, handle: Handle) -> None:
         """A tensor that was written to with something differentiable is a leaf no more."""

@@ -532,3 +532,17 @@ class TestHistoryOfMemory:
         y[0] = x[0] * 2
         y.sqrt().sum().backward()
         assert x.grad.tolist() == [float("inf"), 0.25]
+
+    def test_a_leaf_read_without_gradients_after_a_write_is_a_leaf_still(self):
+        w = torch.tensor([1.0, 2.0], requires_grad=True)
+        for _ in range(3):
+            w.grad = None
+            row = w[0]
+            with torch.no_grad():
+                w.mul_(2)
+                norm = w.norm() + row
+            y = w * 3
+            assert y.requires_grad
+            (y.sum() + row * 5).backward()
+            assert w.grad.tolist() == [8.0, 3.0]
+            assert norm.item() > 0
