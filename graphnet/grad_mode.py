@@ -15,7 +15,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
-    inference = False
 
 
 _mode = _Mode()

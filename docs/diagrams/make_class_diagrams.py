@@ -52,6 +52,7 @@ CURRENT: dict[str, tuple[str, ...]] = {
         "graphnet.trace.backward.Past",
         "graphnet.trace.segment.Segment",
         "graphnet.trace.recorder.Recorder",
+        "graphnet.trace.memory.Memory",
         "graphnet.trace.capture.CapturingRecorder",
         "graphnet.trace.cache.TraceCache",
         "graphnet.trace.state.State",

@@ -183,11 +183,11 @@ class _Normalising(Op):
         present = [part for part in parts if part is not None]
         return sum(present[1:], present[0]) if present else None
 
+    @abstractmethod
     def pull_back(
         self, g: Value, normal: Value, scale: Value, *affine: Value
     ) -> Sequence[Value | None]:
         """The gradients of ``x``, weight and bias, given the normalised input and its scale."""
-        raise NotImplementedError
 
 
 def _shaped(x: Value, shape: Shape) -> Value:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
@@ -16,7 +16,7 @@ from graphnet.passes.autodiff import differentiate, seed
 from graphnet.passes.residuals import history as walked
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
-from graphnet.trace.state import Backward, Slot, State, Trace
+from graphnet.trace.state import Backward, Import, Slot, State, Trace
 
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
@@ -228,45 +228,37 @@ def origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Valu
 def _bind(found: Backward, chain: list[Segment], create_graph: bool) -> None:
     """Bind the saved values that the pass reads; check that nobody wrote to them since."""
     current = chain[0]
-    for position, value, slot in found.imports:
-        past = chain[position]
+    for each in found.imports:
+        past, value = chain[each.position], each.value
         if value in past.saved:
             current.bindings.append(past.saved[value])
         else:
-            current.bindings.append(_leaf_value(past, value))
+            current.bindings.append(_given(past, each))
         if create_graph and value.requires_grad:
-            leaf = _leaf_slot(past, value)
-            if leaf in past.variables:
-                current.variables[slot] = past.variables[leaf]
+            if each.leaf in past.variables:
+                current.variables[each.slot] = past.variables[each.leaf]
             else:
-                current.links[slot] = (past, value)
+                current.links[each.slot] = (past, value)
 
 
-def _leaf_slot(past: Segment, value: Value) -> Slot:
-    return Trace.to(past.state).values.index(value) if value.op.name == "input" else -1
-
-
-def _leaf_value(past: Segment, value: Value) -> Any:
-    """What an input of an earlier segment stood for; None if it was not kept.
+def _given(past: Segment, wanted: Import) -> Any:
+    """What an input of an earlier segment stood for; None for a value that was not kept.
 
     Raises:
         AutogradError: its memory was written to since.
     """
-    if value.op.name != "input":
+    if wanted.given < 0:
         return None  # not saved, so nothing that is computed reads it
-    trace = Trace.to(past.state)
-    inputs = [node.result for node in trace.nodes if node.op is value.op]
-    slot = trace.values.index(value) if value in trace.values else -1
-    if slot in past.versions:
-        storage, version = past.versions[slot]
+    if wanted.leaf in past.versions:
+        storage, version = past.versions[wanted.leaf]
         if storage.version != version:
             raise AutogradError(
                 "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: a tensor {value.type} is at version {storage.version}; "
-                f"expected version {version} instead",
+                f"inplace operation: a tensor {wanted.value.type} is at version "
+                f"{storage.version}; expected version {version} instead",
                 cure="compute the gradient before the in-place write, or write out of place",
             )
-    return past.bindings[inputs.index(value)]
+    return past.bindings[wanted.given]
 
 
 class _Emitter:
@@ -323,7 +315,7 @@ class _Emitter:
                     value = place if isinstance(place, Value) else traces[target].values[place]
                     _add(arriving[target], value, found[leaf])
         self._collect(traces, gradients)
-        self._keep_needed_imports()
+        self._keep_needed_imports(traces)
         self._release(traces)
         return tuple(self.results)
 
@@ -374,7 +366,7 @@ class _Emitter:
         found.gradients = [(n, slot, first + g) for n, slot, g in found.gradients]
         found.wanted = [None if g is None else first + g for g in found.wanted]
         found.by_slot = {slot: first + g for slot, g in found.by_slot.items()}
-        found.imports = [(n, value, first + slot) for n, value, slot in found.imports]
+        found.imports = [replace(each, slot=first + each.slot) for each in found.imports]
         return found
 
     def _primal(self, number: int) -> Any:
@@ -401,7 +393,7 @@ class _Emitter:
 
         return read
 
-    def _keep_needed_imports(self) -> None:
+    def _keep_needed_imports(self, traces: list[Trace]) -> None:
         """Bind only those saved values that the gradients were found to read."""
         needed: set[Value] = set()
         stack = list(self.results)
@@ -413,8 +405,16 @@ class _Emitter:
         unread = {here.node for _, _, here in self._imports if here not in needed}
         builder = Builder.current()
         builder.nodes = [node for node in builder.nodes if node not in unread]
+        given = [_numbered(n.result for n in t.nodes if n.op.name == "input") for t in traces]
+        leaves = [_numbered(trace.values) for trace in traces]
         self.found.imports = [
-            (number, value, self._slot(here))
+            Import(
+                number,
+                value,
+                self._slot(here),
+                leaves[number].get(value, -1),
+                given[number].get(value, -1),
+            )
             for number, value, here in self._imports
             if here in needed
         ]
@@ -431,6 +431,10 @@ class _Emitter:
             self.found.released += [
                 (number, value) for value, over in readers.items() if over and value in past.saved
             ]
+
+
+def _numbered(values: Iterable[Value]) -> dict[Value, int]:
+    return {value: number for number, value in enumerate(values)}
 
 
 def _visit(past: Segment, spent: set[Node], node: Node, reads: bool) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from graphnet.ir.node import Node, Value
 from graphnet.trace.handle import Handle
 from graphnet.trace.recorder import current_recorder
-from graphnet.trace.segment import Segment
 from graphnet.trace.state import Trace
 
 
@@ -98,8 +97,3 @@ def gradient_of(handle: Handle) -> Any:
         )
         return None
     return None
-
-
-def history_of(handle: Handle) -> Segment | None:
-    """The segment that holds a tensor's history."""
-    return handle._segment

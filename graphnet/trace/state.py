@@ -20,6 +20,25 @@ Key = tuple[Hashable, ...]
 Slot = int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Import:
+    """A value of an earlier segment that a backward pass reads.
+
+    Attributes:
+        position: the position of the segment in the history.
+        value: which of its values.
+        slot: the slot it has here.
+        leaf: if it is a leaf there, its slot there; -1 otherwise.
+        given: if it is an input there, its number among the inputs; -1 otherwise.
+    """
+
+    position: int
+    value: Value
+    slot: Slot
+    leaf: Slot = -1
+    given: int = -1
+
+
 @dataclass(slots=True, eq=False)
 class Backward:
     """What a backward edge found out, the same at every visit.
@@ -30,8 +49,7 @@ class Backward:
         gradients: (position, slot there, slot of the gradient) of each leaf that has one.
         wanted: the slot of the gradient of each input asked for, None where there is none.
         by_slot: for each slot of the current segment that has a gradient, the gradient's slot.
-        imports: (position, value, slot here) of the saved values that the gradients read, in the
-            order in which they are bound.
+        imports: the earlier values that the gradients read, in the order in which they are bound.
         spent: for each segment, the nodes whose saved values the pass used up.
         walked: for each segment, all nodes the pass went through.
         released: (position, value) of saved values that nothing can need any more.
@@ -40,7 +58,7 @@ class Backward:
     gradients: list[tuple[int, Slot, Slot]] = field(default_factory=list)
     wanted: list[Slot | None] = field(default_factory=list)
     by_slot: dict[Slot, Slot] = field(default_factory=dict)
-    imports: list[tuple[int, Value, Slot]] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
     spent: list[frozenset[Node]] = field(default_factory=list)
     walked: list[frozenset[Node]] = field(default_factory=list)
     released: list[tuple[int, Value]] = field(default_factory=list)
