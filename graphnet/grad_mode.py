@@ -13,16 +13,18 @@ from typing import Any, Self, TypeVar
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _Mode(threading.local):
+class _ThreadMode(threading.local):
+    """What is in force on this thread."""
+
     enabled = True
 
 
-_mode = _Mode()
+thread_mode = _ThreadMode()
 
 
 def enabled() -> bool:
     """Whether gradients are recorded at this moment."""
-    return _mode.enabled
+    return thread_mode.enabled
 
 
 class set_grad_enabled:  # noqa: N801  # PyTorch's name
@@ -38,24 +40,24 @@ class set_grad_enabled:  # noqa: N801  # PyTorch's name
 
     def __init__(self, mode: bool) -> None:
         self.mode = bool(mode)
-        self._before = _mode.enabled
-        _mode.enabled = self.mode
+        self._before = thread_mode.enabled
+        thread_mode.enabled = self.mode
 
     def __enter__(self) -> Self:
-        _mode.enabled = self.mode
+        thread_mode.enabled = self.mode
         return self
 
     def __exit__(self, *_: object) -> None:
-        _mode.enabled = self._before
+        thread_mode.enabled = self._before
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in this mode."""
-        _mode.enabled = self._before
-        mode = self.mode
+        thread_mode.enabled = self._before
+        enabled = self.mode
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(mode):
+            with _Switch(enabled):
                 return function(*args, **kwargs)
 
         return wrapped  # type: ignore[return-value]  # same signature
@@ -69,12 +71,12 @@ class _Switch:
         self._before: list[bool] = []
 
     def __enter__(self) -> Self:
-        self._before.append(_mode.enabled)
-        _mode.enabled = self._mode
+        self._before.append(thread_mode.enabled)
+        thread_mode.enabled = self._mode
         return self
 
     def __exit__(self, *_: object) -> None:
-        _mode.enabled = self._before.pop()
+        thread_mode.enabled = self._before.pop()
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in this mode."""
@@ -119,4 +121,4 @@ class inference_mode(_Switch):  # noqa: N801  # PyTorch's name
     """As ``no_grad``; with ``mode=False`` it changes nothing."""
 
     def __init__(self, mode: bool = True) -> None:
-        super().__init__(not mode and _mode.enabled)
+        super().__init__(not mode and enabled())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,12 @@ from graphnet.ops.elementwise import Elementwise
 from graphnet.runtime.arena import Arena, Buffer
 from graphnet.runtime.blame import blame
 from graphnet.runtime.liveness import Liveness
+
+
+def _quiet() -> Context:
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    return context
 
 
 @dataclass(frozen=True)
@@ -41,12 +48,13 @@ class Plan:
     in_place: int
     function: Callable[[Sequence[Any]], list[Any]] = field(repr=False)
     lines: dict[int, Node] = field(repr=False)
+    # Where numpy's floating point warnings are off: entering it is cheaper than np.errstate.
+    context: Context = field(default_factory=_quiet, repr=False)
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """Run the plan."""
         try:
-            with np.errstate(all="ignore"):
-                return self.function(inputs)
+            return self.context.run(self.function, inputs)
         except Exception as error:
             self._explain(error)
             raise

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Hashable
+from types import CodeType
 from typing import Any
 
 from graphnet.config import config
 from graphnet.errors import RecompileWarning
-from graphnet.source import user_location
-from graphnet.trace.state import Edge, Key, State
+from graphnet.source import location_in, user_frame
+from graphnet.trace.state import Key, State
 
 
 class TraceCache:
@@ -19,9 +20,9 @@ class TraceCache:
     Attributes:
         root: the state where every trace begins.
         states: how many states the trie has.
-        hits: steps that followed an edge.
-        misses: steps that had to make one.
-        runs: how often traces were run, by reason and by the user's line that caused it.
+        steps: steps taken in traces that were run.
+        misses: steps that had to make a state.
+        forced: how often traces were run, by reason and by the user's line that caused it.
         interpreted: runs of a first visit, node by node.
         compiled: plans made.
         replayed: runs of a ready plan.
@@ -31,26 +32,26 @@ class TraceCache:
     def __init__(self) -> None:
         self.root = State()
         self.states = 1
-        self.hits = 0
+        self.steps = 0
         self.misses = 0
         self.interpreted = 0
         self.compiled = 0
         self.replayed = 0
         self.pruned = 0
-        self.runs: Counter[tuple[str, str]] = Counter()
+        self.forced: dict[tuple[str, CodeType | None, int], int] = {}
         self.recompiled: Counter[tuple[str, str]] = Counter()
-        self._plans: OrderedDict[tuple[State, Hashable], None] = OrderedDict()
+        self._plans: dict[tuple[State, Hashable], Any] = {}
 
-    def add(self, state: State, key: Key, edge: Edge) -> None:
-        """Put a new edge into the trie; warn once where a state branches too often.
+    def add(self, state: State, key: Key, after: State) -> None:
+        """Put a new state into the trie; warn once where a state branches too often.
 
         The root is exempt: programs do begin in many ways.
         """
         replaced = state.edges.get(key)
-        state.edges[key] = edge
+        state.edges[key] = after
         self.states += 1
         self.misses += 1
-        where = str(edge.state.location or "")
+        where = str(after.location or "")
         if replaced is not None:
             self.recompiled[where, f"{_name(key)}: a number changed and became an input"] += 1
         elif len(state.edges) > 1:
@@ -74,17 +75,29 @@ class TraceCache:
             self._plans.clear()
         return self.root
 
-    def touch_plan(self, state: State, demand: Hashable) -> None:
-        """Note that a plan was used; let go of the one unused longest when there are too many."""
-        self._plans[state, demand] = None
-        self._plans.move_to_end((state, demand))
-        while len(self._plans) > config.max_plans:
-            (old_state, old_demand), _ = self._plans.popitem(last=False)
-            old_state.runs.pop(old_demand, None)
+    def note_visit(self, state: State, demand: Hashable, visited: Any) -> None:
+        """Keep what is known of a demand; let go of those unused longest when there are too many."""
+        visited.last_use = self.steps
+        self._plans[state, demand] = visited
+        if len(self._plans) > config.max_plans:
+            oldest = min(self._plans, key=lambda entry: self._plans[entry].last_use)
+            del self._plans[oldest]
+            oldest[0].runs.pop(oldest[1], None)
 
-    def note_run(self, reason: str) -> None:
-        """Count a run and the user's line that caused it."""
-        self.runs[reason, str(user_location() or "")] += 1
+    def note_run(self, reason: str, steps: int) -> None:
+        """Count a run of some steps and the user's line that caused it."""
+        self.steps += steps
+        frame = user_frame()
+        key = (reason, frame.f_code, frame.f_lineno) if frame else (reason, None, 0)
+        self.forced[key] = self.forced.get(key, 0) + 1
+
+    @property
+    def runs(self) -> Counter[tuple[str, str]]:
+        """How often traces were run, by reason and by the user's line that caused it."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for (reason, code, line), count in self.forced.items():
+            counts[reason, str(location_in(code, line)) if code else ""] += count
+        return counts
 
     @property
     def plans(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,23 +28,27 @@ if TYPE_CHECKING:
 INPUT = singletons["input"]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a run must deliver, by slot: part of the key its plan is found by.
+class Demand(NamedTuple):
+    """What a run must deliver, by slot: the part of a plan's key that the state does not say.
 
     Attributes:
         created: values that get memory of their own.
-        updates: (slot before, slot after) of memory that is overwritten.
-        differentiable: values with a gradient history that are alive.
-        roots: those of them that a later backward pass may start from.
-        gradients: gradients of intermediate values that were asked for.
+        before: the values of memory that is overwritten.
+        after: their new values.
+        views: views with a gradient history that are alive.
+        gradients: intermediate values whose gradients were asked for at this state before.
     """
 
     created: tuple[Slot, ...]
-    updates: tuple[tuple[Slot, Slot], ...]
-    differentiable: tuple[Slot, ...]
-    roots: tuple[Slot, ...]
-    gradients: tuple[Slot, ...]
+    before: tuple[Slot, ...]
+    after: tuple[Slot, ...]
+    views: tuple[Slot, ...]
+    gradients: frozenset[Slot]
+
+    @property
+    def present(self) -> tuple[Slot, ...]:
+        """All that is in memory after the run."""
+        return self.created + self.after
 
 
 @dataclass(slots=True, eq=False)
@@ -60,12 +64,30 @@ class Visited:
     """A demand that was run before: what is known of it.
 
     Attributes:
+        roots: values alive with a gradient history, that a later backward pass may start from.
+        gradients: intermediate values whose gradients are kept.
         leaves: the leaves that the tensors alive afterwards were computed from.
         compiled: the plan, from the second visit on.
+        last_use: when it last ran, on the clock of :attr:`TraceCache.steps`.
     """
 
+    roots: tuple[Slot, ...]
+    gradients: tuple[Slot, ...]
     leaves: frozenset[Slot]
     compiled: CompiledRun | None = None
+    last_use: int = 0
+
+    @classmethod
+    def of(cls, segment: Segment, trace: Trace, demand: Demand) -> Visited:
+        """What follows from a state and a demand."""
+        values, present = trace.values, demand.present
+        differentiable = [slot for slot in present if values[slot].requires_grad]
+        differentiable += demand.views
+        return cls(
+            tuple(slot for slot in differentiable if not segment.is_walked(values[slot].node)),
+            tuple(slot for slot in present if slot in demand.gradients),
+            _leaves(trace, [values[slot] for slot in differentiable]),
+        )
 
 
 def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
@@ -75,105 +97,82 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
         Whatever an operation raises, e.g. IndexError for an index out of range. Memory older than
         the segment then keeps its values; what the segment would have made is lost, and says so.
     """
+    state, mutated = segment.state, segment.mutated
     created = [storage for made in segment.created if (storage := made()) is not None]
-    updated = list(segment.mutated)
-    demand = _demand(segment, created, trace)
+    # A plain tuple finds a Demand, and is made in a quarter of the time.
+    key = (
+        tuple([storage.slot for storage in created]),
+        tuple(mutated.values()),
+        tuple([storage.slot for storage in mutated]),
+        tuple(segment.live_views()) if segment.views else (),
+        state.wants_gradients,
+    )
     segment.finished = True
-    visited = segment.state.runs.get(demand)
-    first = visited is None
-    if visited is None:
-        visited = segment.state.runs[demand] = Visited(_leaves(trace, demand))
+    visited = state.runs.get(key)
     try:
-        _run(cache, segment, trace, demand, visited, first, created, updated)
+        if visited is None or config.optimization_level == 0:
+            demand = Demand._make(key)
+            visited = state.runs[demand] = Visited.of(segment, trace, demand)
+            cache.note_visit(state, demand, visited)
+            cache.interpreted += 1
+            results = _interpret(segment, trace, demand, visited)
+        else:
+            if visited.compiled is None:
+                visited.compiled = _compile(segment, trace, Demand._make(key), visited)
+                cache.compiled += 1
+            else:
+                cache.replayed += 1
+            visited.last_use = cache.steps
+            results = _replay(visited.compiled, segment, len(created), visited.gradients)
     except BaseException as error:
         segment.error = error
-        for storage in updated:
+        for storage in mutated:
             storage.pending = False
             storage.segment = None
+        segment.finish(frozenset(), keep_values=False)
         raise
-    finally:
-        segment.finish(visited.leaves, keep_values=bool(demand.roots))
-
-
-def _run(
-    cache: TraceCache,
-    segment: Segment,
-    trace: Trace,
-    demand: Demand,
-    visited: Visited,
-    first: bool,
-    created: list[Storage],
-    updated: list[Storage],
-) -> None:
-    if first or config.optimization_level == 0:
-        apply_setting()
-        cache.interpreted += 1
-        arrays, saved, kept = _interpret(segment, trace, demand)
-    else:
-        if visited.compiled is None:
-            cache.compiled += 1
-            visited.compiled = _compile(trace, segment, demand)
-        else:
-            cache.replayed += 1
-        arrays, saved, kept = _replay(visited.compiled, segment, demand)
-    cache.touch_plan(segment.state, demand)
-    for storage, array in zip(created, arrays, strict=False):
+    for storage, array in zip(created, results, strict=False):
         storage.array = array
         storage.pending = False
         storage.segment = None
-    for storage, array in zip(updated, arrays[len(created) :], strict=True):
+    for storage, array in zip(list(mutated), results[len(created) :], strict=True):
         if array is not storage.array:
             np.copyto(storage.array, array)
         storage.pending = False
         storage.segment = None
-    segment.saved = saved
-    segment.kept = kept
+    segment.finish(visited.leaves, keep_values=bool(visited.roots))
 
 
-def _leaves(trace: Trace, demand: Demand) -> frozenset[Slot]:
-    """The leaves that a differentiable tensor still alive was computed from."""
-    values = trace.values
-    roots = [values[slot] for slot in demand.differentiable]
+def _leaves(trace: Trace, roots: list[Value]) -> frozenset[Slot]:
+    """The leaves that differentiable tensors still alive were computed from."""
     if not roots:
         return frozenset()
     walked = set(history(trace.nodes, roots))
-    return frozenset(slot for slot, value in enumerate(values) if value.node in walked)
-
-
-def _demand(segment: Segment, created: list[Storage], trace: Trace) -> Demand:
-    values = trace.values
-    alive = [storage.slot for storage in created]
-    mutated = [(before, storage.slot) for storage, before in segment.mutated.items()]
-    present = alive + [after for _, after in mutated]
-    differentiable = [slot for slot in present if values[slot].requires_grad]
-    differentiable += segment.live_views() if segment.views else []
-    roots = tuple(slot for slot in differentiable if not segment.is_walked(values[slot].node))
-    wanted = segment.state.wants_gradients
-    gradients = tuple(slot for slot in present if slot in wanted)
-    return Demand(tuple(alive), tuple(mutated), tuple(differentiable), roots, gradients)
+    return frozenset(slot for slot, value in enumerate(trace.values) if value.node in walked)
 
 
 def _interpret(
-    segment: Segment, trace: Trace, demand: Demand
-) -> tuple[list[Any], dict[Value, Any], dict[Slot, Any]]:
+    segment: Segment, trace: Trace, demand: Demand, visited: Visited
+) -> list[Any]:
     """Run the trace as it was recorded."""
+    apply_setting()
     values, nodes = trace.values, trace.nodes
     known = dict(zip(inputs_of(nodes), segment.bindings, strict=True))
     given = set(known)
-    wanted = [values[slot] for slot in demand.created]
-    wanted += [values[after] for _, after in demand.updates]
+    wanted = [values[slot] for slot in demand.present]
     kept = _gradients(segment, demand)
     draws = [value for node in nodes if node.op.is_(Trait.RANDOM) for value in node.results]
     evaluate(nodes, known, [*wanted, *(values[slot] for slot in kept.values()), *draws])
     arrays = [np.asarray(known[value]) for value in wanted]
     _separate(arrays, [known[value] for value in given])
     keep: set[Value] = set()
-    if demand.roots:
+    if visited.roots:
         rewritten = _rewritten(segment, trace)
-        keep = touched(nodes, [values[slot] for slot in demand.roots], rewritten)
+        keep = touched(nodes, [values[slot] for slot in visited.roots], rewritten)
         known.update((value, np.array(known[value])) for value in keep & rewritten)
-    saved = {value: known[value] for value in keep if value in known}
-    return arrays, saved, {slot: known[values[g]] for slot, g in kept.items()}
+    segment.saved = {value: known[value] for value in keep if value in known}
+    segment.kept = {slot: known[values[g]] for slot, g in kept.items()}
+    return arrays
 
 
 def _rewritten(segment: Segment, trace: Trace) -> frozenset[Value]:
@@ -205,11 +204,10 @@ def _owner(array: Any) -> Any:
 def _gradients(segment: Segment, demand: Demand) -> dict[Slot, Slot]:
     """For each live intermediate tensor, the slot of its gradient."""
     found: dict[Slot, Slot] = {}
-    present = (*demand.created, *(after for _, after in demand.updates))
     for state in segment.gradients:
         if state.backward is not None:
             by_slot = state.backward.by_slot
-            found.update((slot, by_slot[slot]) for slot in present if slot in by_slot)
+            found.update((slot, by_slot[slot]) for slot in demand.present if slot in by_slot)
     return found
 
 
@@ -218,25 +216,20 @@ def inputs_of(nodes: Sequence[Node]) -> list[Value]:
     return [node.result for node in nodes if node.op is INPUT]
 
 
-def graph_of_segment(trace: Trace, segment: Segment, demand: Demand) -> tuple[Graph, list[Value]]:
-    """The graph of a demand, and the values it saves.
-
-    Its outputs are the created values, then the saved, then the kept gradients.
-    """
+def _compile(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -> CompiledRun:
     values, nodes = trace.values, trace.nodes
-    roots = [values[slot] for slot in demand.roots]
+    roots = [values[slot] for slot in visited.roots]
     kept = residuals(nodes, roots, _rewritten(segment, trace)) if roots else set()
     order = {node: position for position, node in enumerate(nodes)}
     saved = sorted(kept, key=lambda value: (order[value.node], value.index))
     gradients = _gradients(segment, demand)
     outputs = [values[slot] for slot in demand.created] + saved
-    outputs += [values[gradients[slot]] for slot in demand.gradients]
-    updates = [(values[before], values[after]) for before, after in demand.updates]
-    return Graph(nodes, inputs_of(nodes), outputs, updates, name="step"), saved
-
-
-def _compile(trace: Trace, segment: Segment, demand: Demand) -> CompiledRun:
-    graph, saved = graph_of_segment(trace, segment, demand)
+    outputs += [values[gradients[slot]] for slot in visited.gradients]
+    updates = [
+        (values[before], values[after])
+        for before, after in zip(demand.before, demand.after, strict=True)
+    ]
+    graph = Graph(nodes, inputs_of(nodes), outputs, updates, name="step")
     optimized = optimize(graph, config.optimization_level, verify=config.verify_passes)
     plan = compile_plan(optimized, _memory_groups(segment, trace))
     return CompiledRun(plan, tuple(saved))
@@ -253,12 +246,14 @@ def _memory_groups(segment: Segment, trace: Trace) -> list[int]:
 
 
 def _replay(
-    run: CompiledRun, segment: Segment, demand: Demand
-) -> tuple[list[Any], dict[Value, Any], dict[Slot, Any]]:
+    run: CompiledRun, segment: Segment, created: int, gradients: tuple[Slot, ...]
+) -> list[Any]:
     """Run the plan."""
     arrays = run.plan(segment.bindings)
-    first, last = len(demand.created), len(demand.created) + len(run.saved)
-    saved = dict(zip(run.saved, arrays[first:last], strict=True))
-    end = last + len(demand.gradients)
-    kept = dict(zip(demand.gradients, arrays[last:end], strict=True))
-    return arrays[:first] + arrays[end:], saved, kept
+    if not run.saved and not gradients:
+        return arrays
+    saved = created + len(run.saved)
+    kept = saved + len(gradients)
+    segment.saved = dict(zip(run.saved, arrays[created:saved], strict=True))
+    segment.kept = dict(zip(gradients, arrays[saved:kept], strict=True))
+    return arrays[:created] + arrays[kept:]

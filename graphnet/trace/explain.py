@@ -13,7 +13,7 @@ class Explanation:
     """Counts of this thread's traces.
 
     Attributes:
-        hits: operations that were looked up in the trie.
+        hits: steps that were looked up in the trie.
         misses: operations that were recorded for the first time.
         interpreted: runs of a first visit, node by node.
         compiled: plans made, each at a second visit.
@@ -69,9 +69,10 @@ def explain() -> Explanation:
     >>> torch.explain().misses >= before
     True
     """
-    cache = current_recorder().cache
+    recorder = current_recorder()
+    cache = recorder.cache
     return Explanation(
-        hits=cache.hits,
+        hits=cache.steps + recorder.segment.state.steps - cache.misses,
         misses=cache.misses,
         interpreted=cache.interpreted,
         compiled=cache.compiled,
@@ -79,6 +80,6 @@ def explain() -> Explanation:
         states=cache.states,
         plans=cache.plans,
         pruned=cache.pruned,
-        runs=Counter(cache.runs),
+        runs=cache.runs,
         recompiled=Counter(cache.recompiled),
     )

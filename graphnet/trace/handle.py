@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
+from weakref import ref
 
 from graphnet.ir.types import Size
 from graphnet.runtime.storage import Layout, Storage
@@ -55,6 +56,32 @@ class Handle:
         self._grad = None
         self._base = None
         self._array = None
+        return self
+
+    @classmethod
+    def _made(cls, layout: Layout, segment: Segment, slot: int) -> Self:
+        """A handle on a value that a run will compute, into memory of its own.
+
+        Every recorded operation ends here, so both objects are filled in by hand: their
+        constructors would take twice as long.
+        """
+        storage = object.__new__(Storage)
+        storage.type = layout.type
+        storage.array = storage._exported = None
+        storage.shared = False
+        storage.segment = segment
+        storage.slot = slot
+        storage.pending = True
+        storage.version = 0
+        segment.created.append(ref(storage))
+        self = object.__new__(cls)
+        self._storage = storage
+        self._layout = layout
+        self._offset = 0
+        self._segment = segment
+        self._slot = slot
+        self._version = 0
+        self._grad = self._base = self._array = None
         return self
 
     @property

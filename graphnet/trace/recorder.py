@@ -11,9 +11,9 @@ from weakref import ref
 
 import numpy as np
 
-from graphnet import grad_mode
 from graphnet.config import config
 from graphnet.errors import ArgumentError, AutogradError
+from graphnet.grad_mode import set_grad_enabled, thread_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
@@ -28,13 +28,12 @@ from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle
 from graphnet.trace.memory import Memory
 from graphnet.trace.segment import Segment
-from graphnet.trace.state import Edge, Key, Slot, State, Trace
+from graphnet.trace.state import Key, Slot, State, Trace
 
 Emit = Callable[..., Any]
 
 _HARD_LIMIT = 8
 _NUMBERS = frozenset({bool, int, float, complex})
-_LEAF = "leaf"
 _GENERATOR = "generator"
 
 
@@ -71,21 +70,22 @@ class Recorder:
         """Record ``op``; a handle, or a tuple of handles, on what it will compute."""
         with self.lock:
             state, numbers = self.record(op, operands, op)
-            if isinstance(op, ViewOp):
+            segment, layout = self.segment, state.layout
+            if state.is_view:
                 return self._view(op, operands[0], state, numbers)
-            segment = self.segment
-            slot = state.first
-            layouts = state.layouts
-            if len(layouts) == 1:
-                return self._result(segment, slot, layouts[0])
+            if layout is not None:
+                return self.handle._made(layout, segment, state.first)
             return tuple(
-                self._result(segment, slot + i, layout) for i, layout in enumerate(layouts)
+                self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
             )
 
     def record(
         self, head: Hashable, operands: Sequence[Any], emit: Emit
     ) -> tuple[State, tuple[Any, ...]]:
         """Take one step in the trie.
+
+        A step is looked up by what it does, the grad mode, the slots of the operands, and the types
+        of the numbers among them. Tensors that are not in the segment yet enter it first.
 
         Args:
             head: what the step does.
@@ -96,56 +96,42 @@ class Recorder:
         Returns:
             The state after the step, and the numbers among the operands.
         """
-        cache = self.cache
-        while True:
+        segment = self.segment
+        if segment.state.steps >= config.watermark and self._may_cut(head):
+            self.run("watermark")
             segment = self.segment
-            if segment.state.steps >= config.watermark and self._may_cut(head):
-                self.run("watermark")
-                segment = self.segment
-            numbers: list[Any] = []
-            key = self._key(segment, head, operands, numbers)
-            if segment is self.segment:  # nothing that entered made the trace run
-                break
-        constants = tuple(numbers)
-        edge = segment.state.edges.get(key)
-        if edge is None:
-            edge = self._extend(key, operands, constants, emit)
-        elif edge.constants is None:
-            segment.bindings.extend(constants)
-            cache.hits += 1
-        elif edge.constants == constants:
-            cache.hits += 1
-        else:
-            edge = self._extend(key, operands, constants, emit, baked=False)
-        segment.state = edge.state
-        return edge.state, constants
-
-    def _key(
-        self, segment: Segment, head: Hashable, operands: Sequence[Any], numbers: list[Any]
-    ) -> Key:
-        """What a step is looked up by: slots of the operands, and the types of the numbers.
-
-        Tensors that are not in the segment yet enter it; the numbers are put into ``numbers``.
-        """
-        key: list[Any] = [head, grad_mode.enabled()]
+        parts: list[Any] = [head, thread_mode.enabled]
+        numbers: tuple[Any, ...] = ()
         for operand in operands:
             if isinstance(operand, Handle):
                 if operand._segment is segment and operand._version == operand._storage.version:
-                    key.append(operand._slot)
+                    parts.append(operand._slot)
                 else:
-                    key.append(self.enter(operand))
+                    parts.append(self.enter(operand))
             elif isinstance(operand, Draws):
-                key.append(self._enter_generator(operand))
+                parts.append(self._enter_generator(operand))
             else:
                 kind = operand.__class__
                 if kind not in _NUMBERS:
                     operand = _as_number(operand, head)
                     kind = operand.__class__
-                key.append(kind)
-                numbers.append(operand)
+                parts.append(kind)
+                numbers += (operand,)
                 if not operand and kind is float and copysign(1, operand) < 0:
-                    key.append("-0.0")  # equals 0.0, but is another number
-        return tuple(key)
+                    parts.append("-0.0")  # equals 0.0, but is another number
+        if segment is not self.segment:  # what entered made the trace run: start over
+            return self.record(head, operands, emit)
+        key = tuple(parts)
+        state = segment.state.edges.get(key)
+        if state is None:
+            state = self._extend(key, operands, numbers, emit)
+        elif numbers and state.constants != numbers:
+            if state.constants is None:
+                segment.bindings.extend(numbers)
+            else:
+                state = self._extend(key, operands, numbers, emit, baked=False)
+        segment.state = state
+        return state, numbers
 
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
@@ -171,8 +157,8 @@ class Recorder:
         numbers: tuple[Any, ...],
         emit: Emit,
         baked: bool = True,
-    ) -> Edge:
-        """Make an edge: infer types, emit nodes. Nothing has changed if this raises."""
+    ) -> State:
+        """Make a state: infer types, emit nodes. Nothing has changed if this raises."""
         segment = self.segment
         # Indices and offsets of views change more often than not: they are inputs from the start.
         baked = baked and not isinstance(key[0], ViewOp)
@@ -195,21 +181,29 @@ class Recorder:
             )
         made = results if isinstance(results, tuple) else (results,)
         layouts = tuple(map(_layout_of, made))
-        state = State(segment.state, builder.nodes, made, layouts, location, key[0])
         op = key[0]
+        state = State(segment.state, builder.nodes, made, layouts, location, op)
+        state.constants = numbers if baked or not numbers else None
         if isinstance(op, ViewOp):
             source = next(operand for operand in operands if isinstance(operand, Handle))
-            strides, delta = op.strides(source._layout.type.shape, source._layout.strides, *numbers)
-            layout = layouts[0]
-            assert layout is not None  # a view op makes a tensor
-            whole = _covers(source, layout, strides)
-            state.layouts = (layout.but(strides=strides, whole=whole),)
-            state.offset = None if numbers else delta
-        edge = Edge(state, numbers if baked else None)
+            self._place_view(state, op, source, numbers)
         if not baked:
             segment.bindings.extend(numbers)
-        self.cache.add(segment.state, key, edge)
-        return edge
+        self.cache.add(segment.state, key, state)
+        return state
+
+    def _place_view(
+        self, state: State, op: ViewOp, source: Handle, numbers: tuple[Any, ...]
+    ) -> None:
+        """Find out how a view lies in the memory of its source."""
+        strides, delta = op.strides(source._layout.type.shape, source._layout.strides, *numbers)
+        layout = state.layout
+        assert layout is not None  # a view op makes a tensor
+        whole = _covers(source, layout, strides)
+        state.layout = layout.but(strides=strides, whole=whole)
+        state.layouts = (state.layout,)
+        state.offset = None if numbers else delta
+        state.is_view = True
 
     def trace(self) -> Trace:
         """The nodes and values recorded so far."""
@@ -218,25 +212,12 @@ class Recorder:
 
     # ------------------------------------------------------------------ results
 
-    def _result(self, segment: Segment, slot: Slot, layout: Layout | None) -> Any:
-        if layout is None:
-            return slot
-        storage = Storage(layout.type)
-        storage.segment = segment
-        storage.slot = slot
-        storage.pending = True
-        segment.created.append(ref(storage))
-        made = self.handle._of(storage, layout)
-        made._segment = segment
-        made._slot = slot
-        return made
-
-    def new(self, slot: Slot, layout: Layout) -> Any:
-        """A handle on the value of ``slot``, with memory of its own."""
-        return self._result(self.segment, slot, layout)
+    def new(self, slot: Slot, layout: Layout | None) -> Any:
+        """A handle on the value of ``slot``, with memory of its own; the slot if it is no tensor."""
+        return slot if layout is None else self.handle._made(layout, self.segment, slot)
 
     def _view(self, op: ViewOp, base: Handle, state: State, numbers: tuple[Any, ...]) -> Any:
-        layout = state.layouts[0]
+        layout = state.layout
         assert layout is not None  # a view op makes a tensor
         delta = state.offset
         if delta is None:
@@ -244,7 +225,7 @@ class Recorder:
         made = self.handle._of(base._storage, layout, base._offset + delta)
         made._segment = self.segment
         made._slot = state.first
-        if not isinstance(op, Detach) and (grad_mode.enabled() or not base._layout.requires_grad):
+        if not isinstance(op, Detach) and (thread_mode.enabled or not base._layout.requires_grad):
             made._base = base if base._base is None else base._base
         if layout.requires_grad:
             self.segment.views.append(ref(made))
@@ -260,7 +241,7 @@ class Recorder:
         segment = self.segment
         layout = handle._layout
         if storage.pending:
-            if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
+            if layout.requires_grad and layout.is_leaf and thread_mode.enabled:
                 return self._enter_written_leaf(handle)
             self.memory.reread(handle)
             return handle._slot
@@ -282,28 +263,27 @@ class Recorder:
     def _enter_leaf(
         self, segment: Segment, handle: Handle, storage: Storage, layout: Layout
     ) -> Slot:
-        group = segment.memory.setdefault(storage, segment.state.size)
-        key = (_LEAF, layout, group)
-        edge = segment.state.edges.get(key)
-        if edge is None:
+        before = segment.state
+        key = (layout, segment.memory.setdefault(storage, before.size))
+        state = before.edges.get(key)
+        if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = builder.input(
                 layout.type, self._label(handle), requires_grad=layout.requires_grad
             )
-            state = State(segment.state, builder.nodes, (value,), (layout,), builder.location)
-            edge = Edge(state, ())
-            self.cache.add(segment.state, key, edge)
-        slot = edge.state.first
+            state = State(before, builder.nodes, (value,), (layout,), builder.location)
+            self.cache.add(before, key, state)
+        slot, version = state.first, storage.version
         segment.bindings.append(self._binding(handle))
-        segment.versions[slot] = (storage, storage.version)
+        segment.versions[slot] = (storage, version)
         if layout.requires_grad:
             if layout.is_leaf:
                 segment.variables[slot] = handle
             elif handle._segment is not None:
                 segment.links[slot] = (handle._segment, handle._slot)
                 segment.linked.append((ref(handle), slot))
-        segment.state = edge.state
-        handle._segment, handle._slot, handle._version = segment, slot, storage.version
+        segment.state = state
+        handle._segment, handle._slot, handle._version = segment, slot, version
         if layout.whole and (storage.segment is not segment or layout.requires_grad):
             storage.segment, storage.slot = segment, slot
         return slot
@@ -314,8 +294,10 @@ class Recorder:
 
     def _binding(self, handle: Handle) -> Any:
         """What an input stands for: the memory itself, unless numpy code may write to it."""
-        array = handle._memory()
         storage = handle._storage
+        array = handle._array
+        if array is None:
+            array = handle._memory()
         return array.copy() if storage.shared and storage.visible else array
 
     def _enter_generator(self, draws: Draws) -> Slot:
@@ -326,16 +308,15 @@ class Recorder:
             draws.segment.recorder.run("generator shared between threads")
         group = sum(isinstance(bound, type(draws.engine)) for bound in segment.bindings)
         key = (_GENERATOR, group)
-        edge = segment.state.edges.get(key)
-        if edge is None:
+        state = segment.state.edges.get(key)
+        if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = builder.input(GeneratorType(), "generator")
             state = State(segment.state, builder.nodes, (value,), (None,), builder.location)
-            edge = Edge(state, ())
-            self.cache.add(segment.state, key, edge)
+            self.cache.add(segment.state, key, state)
         segment.bindings.append(draws.engine)
-        segment.state = edge.state
-        draws.segment, draws.slot = segment, edge.state.first
+        segment.state = state
+        draws.segment, draws.slot = segment, state.first
         return draws.slot
 
     def value(self, slot: Slot) -> Value:
@@ -356,7 +337,7 @@ class Recorder:
         Returns:
             New tensors of the further values.
         """
-        with self.lock, grad_mode.set_grad_enabled(False):
+        with self.lock, set_grad_enabled(False):
             phase, self.phase = self.phase, Phase.UPDATE
             try:
                 state, _ = self.record(rule, operands, rule)
@@ -369,9 +350,9 @@ class Recorder:
                         shared = shared or storage.visible
                     else:
                         layout = state.layouts[slot - state.first]
-                        self.memory.write(handle, self._result(self.segment, slot, layout))
+                        self.memory.write(handle, self.new(slot, layout))
                 made = [
-                    self._result(self.segment, state.first + place, state.layouts[place])
+                    self.new(state.first + place, state.layouts[place])
                     for place in range(len(writes), len(state.layouts))
                 ]
             finally:
@@ -398,7 +379,7 @@ class Recorder:
             segment = self.segment
             if segment.state is self.cache.root:
                 return
-            self.cache.note_run(reason)
+            self.cache.note_run(reason, segment.state.steps)
             trace = segment.state.trace
             if trace is None:
                 trace = segment.state.trace = self.trace()

@@ -115,18 +115,26 @@ class Segment:
             leaves: the leaves that tensors still alive were computed from.
             keep_values: whether a backward pass may still need saved values.
         """
-        for handle_of, slot in self.linked:
-            handle = handle_of()
-            if handle is not None and handle._segment is self and handle._slot == slot:
-                past, place = self.links[slot]
-                if isinstance(place, int):  # a tensor's history is where it was computed
-                    handle._segment, handle._slot = past, place
-        self.linked = []
+        if self.linked:
+            self._hand_back()
         self.memory, self.mutated, self.created, self.views = {}, {}, [], []
-        self.variables = {s: v for s, v in self.variables.items() if s in leaves}
-        self.links = {s: link for s, link in self.links.items() if s in leaves}
+        if leaves:
+            self.variables = {s: v for s, v in self.variables.items() if s in leaves}
+            self.links = {s: link for s, link in self.links.items() if s in leaves}
+        else:
+            self.variables, self.links = {}, {}
         if not keep_values:
             self.hooked = []
             self.bindings = []
             self.versions = {}
             self.saved = {}
+
+    def _hand_back(self) -> None:
+        """Let tensors that entered with a history have it where they were computed."""
+        for handle_of, slot in self.linked:
+            handle = handle_of()
+            if handle is not None and handle._segment is self and handle._slot == slot:
+                past, place = self.links[slot]
+                if isinstance(place, int):
+                    handle._segment, handle._slot = past, place
+        self.linked = []

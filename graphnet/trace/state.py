@@ -76,6 +76,9 @@ class State:
         steps: the number of edges from the root.
         trace: all nodes and values so far, once a run has needed them.
         layouts: the layout of each of the values.
+        layout: the layout of the value, where there is one and it is a tensor.
+        constants: the numbers baked into the step that leads here; None once they are inputs.
+        is_view: the value is a view of its first operand.
         offset: for a view, how far behind its base it starts, when that never changes.
         head: what was recorded to get here; None where a leaf entered.
         begin: the first state on the path where something was recorded.
@@ -89,9 +92,12 @@ class State:
         "backward",
         "begin",
         "branches",
+        "constants",
         "edges",
         "first",
         "head",
+        "is_view",
+        "layout",
         "layouts",
         "leaves",
         "location",
@@ -123,14 +129,17 @@ class State:
         self.steps: int = parent.steps + 1 if parent else 0
         self.trace: Trace | None = None
         self.layouts = layouts
+        self.layout = layouts[0] if len(layouts) == 1 else None
+        self.constants: tuple[Any, ...] | None = ()
         self.location = location
         self.head = head
+        self.is_view = False
         self.begin: State | None = parent.begin if parent else None
         if self.begin is None and head is not None:
             self.begin = self
         self.offset: int | None = 0
         self.backward: Backward | None = None
-        self.edges: dict[Key, Edge] = {}
+        self.edges: dict[Key, State] = {}
         self.runs: dict[Hashable, Any] = {}
         self.leaves: dict[tuple[Slot | Value, ...], tuple[Slot, ...]] = {}
         self.branches = 0
@@ -146,14 +155,6 @@ class State:
         return reversed(states)
 
 
-@dataclass(slots=True, eq=False)
-class Edge:
-    """A transition. ``constants`` are the numbers baked into it; None once they are inputs."""
-
-    state: State
-    constants: tuple[Any, ...] | None
-
-
 @dataclass(slots=True)
 class Trace:
     """The nodes and values on the path to a state, extended as the path grows."""
@@ -165,19 +166,22 @@ class Trace:
     @classmethod
     def to(cls, state: State) -> Trace:
         """Walk the whole path."""
-        trace = cls(state)
-        for step in state.path():
-            trace.values.extend(step.values)
-            trace.nodes.extend(step.nodes)
-        return trace
+        return cls(state)._follow(state.path())
 
     def advance(self, state: State) -> Trace:
-        """This trace if it leads to ``state`` or to its parent, else a fresh walk."""
-        if state is self.state:
-            return self
-        if state.parent is self.state:
-            self.values.extend(state.values)
-            self.nodes.extend(state.nodes)
-            self.state = state
-            return self
-        return Trace.to(state)
+        """This trace, extended to ``state`` if it lies on the way there; else a fresh walk."""
+        ahead: list[State] = []
+        step: State | None = state
+        while step is not None and step is not self.state and step.steps > self.state.steps:
+            ahead.append(step)
+            step = step.parent
+        if step is not self.state:
+            return Trace.to(state)
+        self.state = state
+        return self._follow(reversed(ahead))
+
+    def _follow(self, steps: Iterator[State]) -> Trace:
+        for step in steps:
+            self.values.extend(step.values)
+            self.nodes.extend(step.nodes)
+        return self
