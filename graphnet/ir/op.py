@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 Kernel = Callable[..., Any]
 
 _MAX_INTERNED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A kernel ``f(out, *arrays)`` that is a numpy function, whose target comes last.
+
+    A plan calls the function itself.
+
+    Attributes:
+        function: called as ``function(*arrays, out)``.
+        keyword: the target has to be named: ``function(*arrays, out=out)``.
+    """
+
+    function: Kernel
+    keyword: bool = False
+
+    def __call__(self, out: Any, *arrays: Any) -> None:
+        self.function(*arrays, out=out)
 
 
 class Trait(Enum):
@@ -147,6 +166,10 @@ class Op(metaclass=InternedMeta):
         Without one, the plan calls :meth:`kernel` and takes the array that it makes.
         """
         return None
+
+    def bind(self, operands: Sequence[TensorType]) -> Kernel:
+        """:meth:`kernel`, or what does the same for operands of these types in less time."""
+        return self.kernel
 
     def is_(self, trait: Trait) -> bool:
         """Whether the operation has a trait."""

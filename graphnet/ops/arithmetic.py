@@ -35,6 +35,7 @@ class Add(Elementwise):
     """Sum ``x + y``."""
 
     ufunc = np.add
+    symbol = "+"
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """Both operands receive the gradient unchanged."""
@@ -46,6 +47,7 @@ class Sub(Elementwise):
     """Difference ``x - y``."""
 
     ufunc = np.subtract
+    symbol = "-"
 
     def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None] | None:
         """Operands meet in one dtype; booleans have no difference, as in numpy and PyTorch.
@@ -80,6 +82,7 @@ class Mul(Elementwise):
     """Elementwise product ``x * y``."""
 
     ufunc = np.multiply
+    symbol = "*"
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """Each operand's gradient is scaled by the other."""
@@ -91,6 +94,7 @@ class Div(FloatElementwise):
     """True quotient ``x / y``; integers give floating point."""
 
     ufunc = np.true_divide
+    symbol = "/"
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """``g / y`` and ``-g * x / y**2``, written with the quotient that is there."""

@@ -10,7 +10,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.dtypes import Kind
 from graphnet.errors import ShapeError
-from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.op import Direct, Kernel, Op, Trait
 from graphnet.ir.types import Shape, TensorType
 
 
@@ -75,11 +75,20 @@ def float_dtype(dtype: dtypes.dtype) -> dtypes.dtype:
     return dtypes.get_default_dtype()
 
 
+# A positional `out` is faster, but numpy deprecates it for these.
+_KEYWORD_OUT = (np.maximum, np.minimum)
+
+
 class Elementwise(Op):
-    """An operation of a numpy ufunc. Operands broadcast and are promoted to one dtype."""
+    """An operation of a numpy ufunc. Operands broadcast and are promoted to one dtype.
+
+    Attributes:
+        symbol: Python's operator that does the same to single numbers, if there is one.
+    """
 
     family_traits: ClassVar[frozenset[Trait]] = frozenset({Trait.ELEMENTWISE})
     ufunc: ClassVar[Kernel]
+    symbol: ClassVar[str | None] = None
 
     def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
         """The dtype operands are cast to, given the one they promote to."""
@@ -111,7 +120,7 @@ class Elementwise(Op):
         ufunc = type(self).ufunc
         if not isinstance(ufunc, np.ufunc):
             return None
-        return lambda out, *arrays: ufunc(*arrays, out=out)
+        return Direct(ufunc, keyword=ufunc in _KEYWORD_OUT)
 
 
 class FloatElementwise(Elementwise):

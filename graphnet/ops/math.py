@@ -270,6 +270,7 @@ class Neg(Elementwise):
     """``-x``."""
 
     ufunc = np.negative
+    symbol = "-"
 
     def infer(self, *operands: TensorType) -> TensorType:
         """The type stays.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy as np
 
 from graphnet.errors import OutOfRangeError, ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op, Trait
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, Stride, TensorType, contiguous_strides
 
@@ -81,6 +82,10 @@ class Reshape(Op):
     def kernel(self, x: Any) -> Any:
         """``np.reshape``."""
         return np.reshape(x, self.shape)
+
+    def bind(self, operands: Sequence[TensorType]) -> Kernel:
+        """The array's own method."""
+        return methodcaller("reshape", self.shape)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Reshape back."""
@@ -215,6 +220,11 @@ class _Permuting(ViewOp):
     def kernel(self, x: Any) -> Any:
         """``np.transpose``."""
         return np.transpose(x, self.order(np.ndim(x)))
+
+    def bind(self, operands: Sequence[TensorType]) -> Kernel:
+        """The array's own method, or property."""
+        order = self.order(operands[0].ndim)
+        return attrgetter("T") if order == (1, 0) else methodcaller("transpose", order)
 
     def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
         """The strides move with their dimensions."""
