@@ -60,7 +60,7 @@ class Tensor(Handle, Expression):
     __array_priority__ = 1000  # numpy leaves `array * tensor` to us
 
     if TYPE_CHECKING:
-        # Attached by graphnet.functions.
+        # Attached by graphnet.functions and graphnet.autograd.
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index: Any) -> Tensor: ...
         def __setitem__(self, index: Any, value: Any) -> None: ...
@@ -378,8 +378,7 @@ class Tensor(Handle, Expression):
     def __contains__(self, element: Any) -> bool:
         return bool((self == element).any())
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return printing.format_tensor(
@@ -417,28 +416,6 @@ class Tensor(Handle, Expression):
         return self._apply(singletons[name], self, other)
 
     # ------------------------------------------------------------------ autograd
-
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-    ) -> None:
-        """Differentiate this tensor and add the gradients to the leaves' ``grad``.
-
-        Raises:
-            AutogradError: it has no history, or more than one element and no ``gradient``.
-        """
-        from graphnet.autograd import run_backward
-
-        run_backward(
-            (self,),
-            (gradient,),
-            retain_graph=retain_graph,
-            create_graph=create_graph,
-            inputs=inputs,
-        )
 
     def detach(self) -> Tensor:
         """The same memory without history."""
@@ -478,7 +455,7 @@ class Tensor(Handle, Expression):
             raise AutogradError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
             )
-        return AfterHook(self.__dict__.setdefault("_accumulated_hooks", {}), hook)
+        return AfterHook(self, hook)
 
     def retain_grad(self) -> None:
         """Nothing to do: the graph holds the gradient of every intermediate tensor."""

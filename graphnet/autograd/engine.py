@@ -7,8 +7,9 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.errors import AutogradError, ShapeError
+from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
-from graphnet.trace.hooks import backward_with_hooks
+from graphnet.trace.hooks import AfterHook, backward_with_hooks
 from graphnet.trace.recorder import current_recorder
 
 Tensors = Tensor | Sequence[Tensor]
@@ -36,24 +37,57 @@ def run_backward(
         retain_graph=retain,
         create_graph=create_graph,
     )
-    arrived: list[tuple[Any, Any]] = list(pairs)
     if chosen is not None:
-        arrived = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
-    for leaf, gradient in arrived:
-        _accumulate(leaf, gradient, create_graph)
-        for hook in list(leaf.__dict__.get("_accumulated_hooks", {}).values()):
-            hook(leaf)
+        pairs = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
+    for leaf, gradient in pairs:
+        if leaf._grad is None:
+            leaf._grad = gradient
+        else:
+            _accumulate(leaf, gradient, create_graph)
+        if AfterHook.used:
+            AfterHook.call_all(leaf)
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
-    before: Any = leaf._grad
-    if before is None:
-        leaf._grad = gradient
-    elif create_graph:
-        leaf._grad = before + gradient
+def _accumulate(leaf: Any, gradient: Any, create_graph: bool) -> None:
+    """Add to the gradient that is there, in place unless it is to be differentiated."""
+    if create_graph:
+        leaf._grad = leaf._grad + gradient
     else:
         with set_grad_enabled(False):
-            before.add_(gradient)
+            leaf._grad.add_(gradient)
+
+
+def _backward_of(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Differentiate this tensor and add the gradients to the leaves' ``grad``.
+
+    Source: PyTorch's page ``torch.Tensor.backward``.
+
+    Raises:
+        AutogradError: it has no history, or more than one element and no ``gradient``.
+
+    >>> import graphnet as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+    run_backward(
+        (self,),
+        (gradient,),
+        retain_graph=retain_graph,
+        create_graph=create_graph,
+        inputs=inputs,
+    )
+
+
+_backward_of.__name__ = _backward_of.__qualname__ = "backward"
+method(_backward_of)
 
 
 def backward(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from graphnet import grad_mode
 from graphnet.errors import AutogradError
+from graphnet.grad_mode import thread_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Node, Phase, Value
@@ -51,68 +51,79 @@ def backward(
     """
     given = [cotangent for cotangent in cotangents if cotangent is not None]
     given += [gradient for _, gradient in overrides]
-    with recorder.lock, grad_mode.set_grad_enabled(create_graph):
-        hooked = [handle for handle, _ in overrides]
-        _enter_together(recorder, [*roots, *given, *hooked, *(inputs or ())])
-        past = Past.of(recorder.segment, [root._slot for root in roots])
-        wanted = [origins(handle, past.segments) for handle in inputs or ()]
-        head = (
-            _BACKWARD,
-            tuple(cotangent is not None for cotangent in cotangents),
-            create_graph,
-            retain_graph,
-            inputs is not None and tuple(map(tuple, wanted)),
-            past.signature,
-            tuple(tuple(origins(handle, past.segments)) for handle in hooked),
-        )
-        emitter = _Emitter(recorder, past, len(roots), head[1], wanted, inputs is None, head[-1])
-        state = _record(recorder, head, [*roots, *given], emitter, past, create_graph)
-        found: Backward = state.backward  # type: ignore[assignment]  # set by _record
-        recorder.segment.gradients.append(state)
-        if not retain_graph:
-            _spend(found, past.segments)
-
-        def handle_of(slot: Slot) -> Handle:
-            layout = state.layouts[slot - state.first]
-            assert layout is not None  # gradients are tensors
-            made: Handle = recorder.new(slot, layout)
-            return made
-
-        if inputs is not None:
-            return [], [None if slot is None else handle_of(slot) for slot in found.wanted]
-        return [
-            (past.segments[position].variables[slot], handle_of(gradient))
-            for position, slot, gradient in found.gradients
-        ], []
+    enabled = thread_mode.enabled
+    thread_mode.enabled = create_graph
+    try:
+        with recorder.lock:
+            hooked = [handle for handle, _ in overrides]
+            _enter_together(recorder, [*roots, *given, *hooked, *(inputs or ())])
+            segment = recorder.segment
+            past = Past.of(segment, roots)
+            wanted = [origins(handle, past.segments) for handle in inputs or ()]
+            head = (
+                _BACKWARD,
+                tuple([cotangent is not None for cotangent in cotangents]),
+                create_graph,
+                retain_graph,
+                inputs is not None and tuple(map(tuple, wanted)),
+                past.signature,
+                tuple([tuple(origins(handle, past.segments)) for handle in hooked]),
+            )
+            state = _record(recorder, head, [*roots, *given], past, wanted)
+            found: Backward = state.backward  # type: ignore[assignment]  # set by _record
+            segment.gradients.append(state)
+            if not retain_graph:
+                _spend(found, past.segments)
+            if inputs is not None:
+                return [], [
+                    None if slot is None else recorder.new(slot, state.layouts[slot - state.first])
+                    for slot in found.wanted
+                ]
+            make, segments = recorder.handle._made, past.segments
+            layouts, first = state.layouts, state.first
+            return [
+                (
+                    segments[position].variables[slot],
+                    make(layouts[gradient - first], segment, gradient),
+                )
+                for position, slot, gradient in found.gradients
+            ], []
+    finally:
+        thread_mode.enabled = enabled
 
 
 def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:
     """Bring all handles into one segment; entering one may begin a new segment for all."""
-    while True:
+    segment = None
+    while segment is not recorder.segment:
         segment = recorder.segment
         for handle in handles:
             recorder.slot_of(handle)
-        if recorder.segment is segment:
-            return
 
 
 def _record(
     recorder: Recorder,
     head: tuple[Any, ...],
     operands: Sequence[Handle],
-    emitter: _Emitter,
     past: Past,
-    create_graph: bool,
+    wanted: list[list[tuple[int, Slot | Value]]],
 ) -> State:
     """Take the step and bind what it reads, or leave everything as it was."""
+    emitters: list[_Emitter] = []
+
+    def emit(*values: Value) -> tuple[Value, ...]:
+        emitters.append(_Emitter(recorder, past, head, wanted))
+        return emitters[0](*values)
+
     phase, recorder.phase = recorder.phase, Phase.BACKWARD
     segment = recorder.segment
     before, bound = segment.state, len(segment.bindings)
     try:
-        state, _ = recorder.record(head, operands, emitter)
+        state, _ = recorder.record(head, operands, emit)
         if state.backward is None:
-            state.backward = emitter.finish(state.first)
-        _bind(state.backward, past.segments, create_graph)
+            state.backward = emitters[0].finish(state.first)
+        if state.backward.imports:
+            _bind(state.backward, past.segments, head[2])
     except BaseException:
         segment.state = before
         del segment.bindings[bound:]
@@ -124,7 +135,7 @@ def _record(
 
 def _spend(found: Backward, segments: Sequence[Segment]) -> None:
     """Free what the pass used up, as PyTorch does unless told to retain the graph."""
-    for segment, spent, walked_nodes in zip(segments, found.spent, found.walked, strict=True):
+    for segment, spent, walked_nodes in zip(segments, found.spent, found.walked, strict=False):
         if spent:
             segment.spent.append(spent)
         if walked_nodes:
@@ -140,7 +151,10 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
         segments[position].saved.pop(value, None)
 
 
-@dataclass(frozen=True, slots=True)
+_NO_LINKS: list[tuple[tuple[Slot, int, Slot | Value], ...]] = [()]
+
+
+@dataclass(slots=True, eq=False)
 class Past:
     """The segments a backward pass goes through, the latest first, and how they hang together.
 
@@ -154,11 +168,12 @@ class Past:
     links: list[tuple[tuple[Slot, int, Slot | Value], ...]]
 
     @classmethod
-    def of(cls, current: Segment, roots: Sequence[Slot]) -> Past:
+    def of(cls, current: Segment, roots: Sequence[Handle]) -> Past:
         """Follow the links of the leaves that ``roots`` were computed from, and on from there."""
         if not current.links:
-            return cls([current], [()])
-        places: dict[Segment, dict[Slot | Value, None]] = {current: dict.fromkeys(roots)}
+            return cls([current], _NO_LINKS)
+        starts: dict[Slot | Value, None] = dict.fromkeys(root._slot for root in roots)
+        places = {current: starts}
         found: list[Segment] = []
         followed: list[list[tuple[Slot, Segment, Slot | Value]]] = []
         waiting = [current]
@@ -268,20 +283,16 @@ class _Emitter:
         self,
         recorder: Recorder,
         past: Past,
-        roots: int,
-        given: tuple[bool, ...],
+        head: tuple[Any, ...],
         wanted: list[list[tuple[int, Slot | Value]]],
-        all_leaves: bool,
-        overridden: Sequence[Sequence[tuple[int, Slot | Value]]],
     ) -> None:
+        _, self.given, _, _, inputs, _, self.overridden = head
         self.recorder = recorder
         self.chain = past.segments
         self.links = past.links
-        self.roots = roots
-        self.given = given
+        self.roots = len(self.given)
         self.wanted = wanted
-        self.all_leaves = all_leaves
-        self.overridden = overridden
+        self.all_leaves = inputs is False
         self.found = Backward()
         self.results: list[Value] = []
         self._imports: list[tuple[int, Value, Value]] = []

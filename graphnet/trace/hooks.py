@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
 from graphnet.trace.backward import Past, backward, origins
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Gradients = Sequence[Handle | None]
 Callback = Callable[[list[Handle | None]], Gradients]
+
+_AFTER = "_accumulated_hooks"
 
 _numbers = count()
 _groups: dict[int, HookGroup] = {}
@@ -61,11 +63,21 @@ class HookGroup:
 
 
 class AfterHook:
-    """A hook in a table; :meth:`remove` takes it out."""
+    """A hook on a leaf that has got a gradient; :meth:`remove` takes it off."""
 
-    def __init__(self, table: dict[int, Any], hook: Callable[[Any], None]) -> None:
-        self._table = table
-        table[id(self)] = hook
+    #: Whether there ever was one: leaves are asked for theirs only then.
+    used: ClassVar[bool] = False
+
+    def __init__(self, leaf: Handle, hook: Callable[[Any], None]) -> None:
+        AfterHook.used = True
+        self._table: dict[int, Callable[[Any], None]] = leaf.__dict__.setdefault(_AFTER, {})
+        self._table[id(self)] = hook
+
+    @staticmethod
+    def call_all(leaf: Handle) -> None:
+        """Call the hooks on a leaf."""
+        for hook in list(leaf.__dict__.get(_AFTER, {}).values()):
+            hook(leaf)
 
     def remove(self) -> None:
         """Call it no more."""
@@ -112,7 +124,7 @@ def _in_order(recorder: Recorder, roots: Sequence[Handle]) -> list[HookGroup]:
     """The groups whose tensors a pass from ``roots`` may reach, those nearest to it first."""
     for root in roots:
         recorder.slot_of(root)
-    past = Past.of(recorder.segment, [recorder.slot_of(root) for root in roots])
+    past = Past.of(recorder.segment, roots)
     ranked: list[tuple[Any, HookGroup]] = []
     for group in list(_groups.values()):
         ranks = [_rank(handle, past.segments) for handle in group.handles]
