@@ -26,7 +26,7 @@ from graphnet.runtime.storage import Layout, Storage
 from graphnet.trace.handle import Handle
 from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
-from graphnet.trace.recorder import Recorder, current_recorder, settle
+from graphnet.trace.recorder import Recorder, current_recorder, settle, this_thread
 
 
 def _augmented(name: str) -> Callable[[Any, Any], Any]:
@@ -120,7 +120,7 @@ class Tensor(Handle, Expression):
         return made
 
     def _apply(self, op: Op, *operands: Any) -> Any:
-        return current_recorder().apply(op, operands)
+        return this_thread.recorder.apply(op, operands)
 
     # ------------------------------------------------------------------ facts
 
@@ -302,7 +302,8 @@ class Tensor(Handle, Expression):
 
     def _settled(self) -> Any:
         """The values, as an array that shares memory."""
-        settle(self._storage)
+        if self._storage.pending:
+            settle(self._storage)
         return self._memory()
 
     def item(self) -> Any:

@@ -8,7 +8,6 @@ applying an operation does; the vocabulary is here, once.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -48,14 +47,18 @@ def reflected(name: str) -> Callable[[Any, Any], Any]:
     return method
 
 
-class Expression(ABC):
-    """Something operators can be applied to."""
+class Expression:
+    """Something operators can be applied to; a subclass defines :meth:`_apply`.
+
+    It is no ``ABC``: what is a tensor is asked at every call, and ``isinstance`` takes five times as
+    long for classes with that metaclass.
+    """
 
     __slots__ = ()
 
-    @abstractmethod
     def _apply(self, op: Op, *operands: Any) -> Any:
         """Apply ``op`` to ``operands``, of which this expression is one."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to apply {op}")
 
     __neg__ = unary("neg")
     __abs__ = unary("abs")

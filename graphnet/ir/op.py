@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from graphnet.ir.expression import Expression
 from graphnet.ir.types import TensorType, Type
 
 if TYPE_CHECKING:
@@ -70,8 +69,10 @@ class InternedMeta(ABCMeta):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """The instance with these attributes."""
-        # repr tells 1 from 1.0 and True, and -0.0 from 0.0, which compare equal.
-        key = (cls, repr(args), repr(kwargs)) if args or kwargs else (cls,)
+        key: tuple[Any, ...] = (cls, args, tuple(map(type, args)))
+        if kwargs or not all(map(_is_plain, args)):
+            # repr tells 1 from 1.0 and True, and -0.0 from 0.0, which compare equal.
+            key = (cls, repr(args), repr(kwargs))
         found = InternedMeta._interned.get(key)
         if found is None:
             made = super().__call__(*args, **kwargs)
@@ -81,6 +82,15 @@ class InternedMeta(ABCMeta):
             if len(InternedMeta._interned) < _MAX_INTERNED:
                 InternedMeta._interned[key] = found
         return found
+
+
+_PLAIN = frozenset({int, bool, str, type(None)})
+
+
+def _is_plain(argument: Any) -> bool:
+    """Whether equality and type are enough to tell an attribute from others."""
+    kind = argument.__class__
+    return kind in _PLAIN or (kind is tuple and set(map(type, argument)) <= {int})
 
 
 class Op(metaclass=InternedMeta):
@@ -130,8 +140,9 @@ class Op(metaclass=InternedMeta):
     def __call__(self, *operands: Any) -> Any:
         """Apply the operation."""
         for operand in operands:
-            if isinstance(operand, Expression):
-                return operand._apply(self, *operands)
+            apply = getattr(operand, "_apply", None)  # an Expression, asked the quick way
+            if apply is not None:
+                return apply(self, *operands)
         from graphnet.ir.builder import Builder
 
         return Builder.current().emit(self, *operands)

@@ -107,8 +107,10 @@ class Adagrad(Optimizer):
         by_step: dict[float, list[Tensor]] = {}
         for param in self.with_gradient(group):
             by_step.setdefault(float(self.state[param]["step"]), []).append(param)
-        rule = AdagradRule(decays=group["weight_decay"] != 0, maximize=group["maximize"])
         for step, params in by_step.items():
+            rule = AdagradRule.over(
+                len(params), decays=group["weight_decay"] != 0, maximize=group["maximize"]
+            )
             rate = float(group["lr"]) / (1 + step * group["lr_decay"])
             numbers = [rate, float(group["eps"]), float(group["weight_decay"])]
             self.apply(rule, params, numbers, ["step", "sum"])

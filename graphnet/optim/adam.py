@@ -131,7 +131,8 @@ class Adam(Optimizer):
         keys = ["step", "exp_avg", "exp_avg_sq"]
         keys += ["max_exp_avg_sq"] if group["amsgrad"] else []
         first = not self.state[params[0]]
-        rule = AdamRule(
+        rule = AdamRule.over(
+            len(params),
             first=first,
             decays=decay != 0,
             decoupled=group["decoupled_weight_decay"],

@@ -12,7 +12,7 @@ from typing import Any
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, ValueRangeError
 from graphnet.grad_mode import enable_grad
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import RuleOver
 from graphnet.trace.recorder import current_recorder
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
@@ -123,9 +123,19 @@ class Optimizer(ABC):
         """The group's parameters that have a gradient."""
         return [param for param in group["params"] if param._grad is not None]
 
+    def with_state(self, group: Group, key: str) -> tuple[list[Tensor], list[Tensor]]:
+        """The parameters that have a gradient: those without ``key`` in their state, the others."""
+        fresh: list[Tensor] = []
+        known: list[Tensor] = []
+        state = self.state
+        for param in group["params"]:
+            if param._grad is not None:
+                (fresh if state[param].get(key) is None else known).append(param)
+        return fresh, known
+
     def apply(
         self,
-        rule: UpdateRule,
+        rule: RuleOver,
         params: Sequence[Tensor],
         numbers: Sequence[float],
         keys: Sequence[str] = (),
@@ -134,26 +144,27 @@ class Optimizer(ABC):
         """Record one update of several parameters.
 
         Args:
-            rule: the formula.
+            rule: the formula, over them all.
             params: the parameters; all have a gradient.
             numbers: the formula's numbers.
             keys: the state tensors it reads and writes.
             created: the state tensors it makes.
         """
         operands: list[Any] = []
-        writes: list[int] = []
+        state = self.state
         for param in params:
-            state = self.state[param] if keys or created else {}
-            writes.append(len(operands))
-            operands += [param, param._grad]
-            writes += range(len(operands), len(operands) + len(keys))
-            operands += [state[key] for key in keys]
-        made = iter(
-            current_recorder().update(rule.over(len(params)), [*operands, *numbers], writes)
-        )
-        for param in params:
-            for key in created:
-                self.state[param][key] = next(made)
+            operands += (param, param._grad)
+            if keys:
+                kept = state[param]
+                operands += [kept[key] for key in keys]
+        width = 2 + len(keys)
+        writes = [place for place in range(len(operands)) if place % width != 1]
+        operands += numbers
+        made = iter(current_recorder().update(rule, operands, writes))
+        if created:
+            for param in params:
+                for key in created:
+                    state[param][key] = next(made)
 
     # ------------------------------------------------------------------ state
 

@@ -112,20 +112,19 @@ class RMSprop(Optimizer):
 
     def update_group(self, group: Group) -> None:
         """One rule for parameters without state yet, one for the others."""
-        params = self.with_gradient(group)
         keys = ["step", "square_avg"]
         keys += ["momentum_buffer"] if group["momentum"] > 0 else []
         keys += ["grad_avg"] if group["centered"] else []
         numbers = [float(group[k]) for k in ("lr", "alpha", "eps", "weight_decay", "momentum")]
-        fresh = [param for param in params if not self.state[param]]
-        known = [param for param in params if self.state[param]]
-        for first, chosen in ((True, fresh), (False, known)):
-            if chosen:
-                rule = RMSpropRule(
+        fresh, known = self.with_state(group, "step")
+        for first, params in ((True, fresh), (False, known)):
+            if params:
+                rule = RMSpropRule.over(
+                    len(params),
                     first=first,
                     decays=group["weight_decay"] != 0,
                     momentum=group["momentum"] > 0,
                     centered=group["centered"],
                     maximize=group["maximize"],
                 )
-                self.apply(rule, chosen, numbers, [] if first else keys, keys if first else [])
+                self.apply(rule, params, numbers, () if first else keys, keys if first else ())

@@ -32,13 +32,16 @@ class UpdateRule(ABC):
     ) -> tuple[Value, ...]:
         """The new parameter, then the new value of each state tensor, then created ones."""
 
-    def over(self, count: int) -> RuleOver:
-        """The rule applied to ``count`` parameters at once."""
-        made: RuleOver = _over(self, count)
-        return made
+    @classmethod
+    def over(cls, count: int, **options: bool) -> RuleOver:
+        """The rule of these options, applied to ``count`` parameters at once; one object for each.
+
+        A step is looked up by it, so it is made once and compared by identity.
+        """
+        return _over(cls, count, *options.items())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleOver:
     """A rule applied to several parameters: what the recorder records as one step."""
 
@@ -63,8 +66,8 @@ class RuleOver:
 
 
 @lru_cache(maxsize=4096)
-def _over(rule: UpdateRule, count: int) -> RuleOver:
-    return RuleOver(rule, count)
+def _over(rule: type[UpdateRule], count: int, *options: tuple[str, bool]) -> RuleOver:
+    return RuleOver(rule(**dict(options)), count)
 
 
 def zeros_like(value: Value) -> Value:

@@ -99,21 +99,25 @@ class SGD(Optimizer):
     def update_group(self, group: Group) -> None:
         """One rule for parameters without a velocity yet, one for the others."""
         momentum = group["momentum"] != 0
-        params = self.with_gradient(group)
-        numbers = [float(group[k]) for k in ("lr", "momentum", "dampening", "weight_decay")]
-        fresh = [p for p in params if momentum and self._velocity(p) is None]
-        known = [p for p in params if not momentum or self._velocity(p) is not None]
-        for first, chosen in ((True, fresh), (False, known)):
-            if chosen:
-                rule = SGDRule(
+        if momentum:
+            fresh, known = self.with_state(group, "momentum_buffer")
+        else:
+            fresh, known = [], self.with_gradient(group)
+        for first, params in ((True, fresh), (False, known)):
+            if params:
+                rule = SGDRule.over(
+                    len(params),
                     decays=group["weight_decay"] != 0,
                     momentum=momentum,
                     first=first,
                     nesterov=group["nesterov"],
                     maximize=group["maximize"],
                 )
-                key = ["momentum_buffer"] if momentum else []
-                self.apply(rule, chosen, numbers, [] if first else key, key if first else [])
-
-    def _velocity(self, param: Any) -> Any:
-        return self.state[param].get("momentum_buffer")
+                numbers = [
+                    float(group["lr"]),
+                    float(group["momentum"]),
+                    float(group["dampening"]),
+                    float(group["weight_decay"]),
+                ]
+                keys = ("momentum_buffer",) if momentum else ()
+                self.apply(rule, params, numbers, () if first else keys, keys if first else ())

@@ -30,6 +30,8 @@ from graphnet.trace.state import Slot, Trace
 class CapturingRecorder(Recorder):
     """Records without ever starting a new segment; looking computes and goes on recording."""
 
+    snapshots = True
+
     def __init__(self, labels: Mapping[int, str]) -> None:
         super().__init__()
         self.labels = labels

@@ -55,6 +55,8 @@ class Recorder:
     """
 
     handle: ClassVar[type[Handle]] = Handle
+    #: Whether inputs are bound to copies of the memory.
+    snapshots: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -236,11 +238,11 @@ class Recorder:
     def enter(self, handle: Handle) -> Slot:
         """The slot of a tensor that is not in this segment yet, or whose memory has changed."""
         storage = handle._storage
-        if storage.pending and storage.segment is not self.segment:
-            settle(storage)
-        segment = self.segment
-        layout = handle._layout
         if storage.pending:
+            if storage.segment is not self.segment:
+                settle(storage)
+                return self.enter(handle)
+            layout = handle._layout
             if layout.requires_grad and layout.is_leaf and thread_mode.enabled:
                 return self._enter_written_leaf(handle)
             self.memory.reread(handle)
@@ -248,7 +250,7 @@ class Recorder:
         if handle._version != storage.version and self._has_other_history(handle):
             self.memory.reread(handle)
             return handle._slot
-        return self._enter_leaf(segment, handle, storage, layout)
+        return self._enter_leaf(handle, storage)
 
     def _has_other_history(self, handle: Handle) -> bool:
         """Whether a view was made before its memory was written to, differentiably perhaps."""
@@ -260,21 +262,18 @@ class Recorder:
         self.run("a leaf that was written to is read")
         return self.enter(handle)
 
-    def _enter_leaf(
-        self, segment: Segment, handle: Handle, storage: Storage, layout: Layout
-    ) -> Slot:
+    def _enter_leaf(self, handle: Handle, storage: Storage) -> Slot:
+        segment, layout = self.segment, handle._layout
         before = segment.state
         key = (layout, segment.memory.setdefault(storage, before.size))
         state = before.edges.get(key)
         if state is None:
-            builder = Builder(phase=self.phase, location=user_location())
-            value = builder.input(
-                layout.type, self._label(handle), requires_grad=layout.requires_grad
-            )
-            state = State(before, builder.nodes, (value,), (layout,), builder.location)
-            self.cache.add(before, key, state)
+            state = self._new_leaf(before, key, handle)
         slot, version = state.first, storage.version
-        segment.bindings.append(self._binding(handle))
+        array = handle._array
+        if array is None or storage.shared or self.snapshots:
+            array = self._binding(handle)
+        segment.bindings.append(array)
         segment.versions[slot] = (storage, version)
         if layout.requires_grad:
             if layout.is_leaf:
@@ -288,16 +287,21 @@ class Recorder:
             storage.segment, storage.slot = segment, slot
         return slot
 
+    def _new_leaf(self, before: State, key: Key, handle: Handle) -> State:
+        layout = handle._layout
+        builder = Builder(phase=self.phase, location=user_location())
+        value = builder.input(layout.type, self._label(handle), requires_grad=layout.requires_grad)
+        state = State(before, builder.nodes, (value,), (layout,), builder.location)
+        self.cache.add(before, key, state)
+        return state
+
     def _label(self, handle: Handle) -> str:
         """A name for people; a trace is shared by all tensors that take it, and has none."""
         return ""
 
     def _binding(self, handle: Handle) -> Any:
         """What an input stands for: the memory itself, unless numpy code may write to it."""
-        storage = handle._storage
-        array = handle._array
-        if array is None:
-            array = handle._memory()
+        array, storage = handle._memory(), handle._storage
         return array.copy() if storage.shared and storage.visible else array
 
     def _enter_generator(self, draws: Draws) -> Slot:
@@ -337,29 +341,32 @@ class Recorder:
         Returns:
             New tensors of the further values.
         """
-        with self.lock, set_grad_enabled(False):
-            phase, self.phase = self.phase, Phase.UPDATE
-            try:
+        enabled, phase = thread_mode.enabled, self.phase
+        thread_mode.enabled, self.phase = False, Phase.UPDATE
+        try:
+            with self.lock:
                 state, _ = self.record(rule, operands, rule)
+                segment, slot = self.segment, state.first
                 shared = False
-                for slot, position in enumerate(writes, start=state.first):
+                for position in writes:
                     handle = operands[position]
                     storage = handle._storage
-                    if handle._layout.whole and storage.segment is self.segment:
+                    if handle._layout.whole and storage.segment is segment:
                         self.memory.assign(handle, slot, storage.slot)
-                        shared = shared or storage.visible
+                        shared = shared or (storage.shared and storage.visible)
                     else:
                         layout = state.layouts[slot - state.first]
                         self.memory.write(handle, self.new(slot, layout))
+                    slot += 1
                 made = [
-                    self.new(state.first + place, state.layouts[place])
-                    for place in range(len(writes), len(state.layouts))
+                    self.new(slot, layout)
+                    for slot, layout in enumerate(state.layouts[len(writes) :], slot)
                 ]
-            finally:
-                self.phase = phase
-            if shared:
-                self.run("memory shared with numpy was written")
-            return made
+                if shared:
+                    self.run("memory shared with numpy was written")
+                return made
+        finally:
+            thread_mode.enabled, self.phase = enabled, phase
 
     def slot_of(self, handle: Handle) -> Slot:
         """The slot of a tensor in the current segment."""
@@ -427,27 +434,30 @@ def _covers(source: Handle, layout: Layout, strides: tuple[int, ...]) -> bool:
     )
 
 
-_threads = threading.local()
+class _ThisThread(threading.local):
+    """What belongs to the thread that asks."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+
+
+this_thread = _ThisThread()
 
 
 def current_recorder() -> Recorder:
     """This thread's recorder."""
-    try:
-        return _threads.recorder  # type: ignore[no-any-return]  # only recorders are put there
-    except AttributeError:
-        _threads.recorder = Recorder()
-        return _threads.recorder  # type: ignore[no-any-return]  # the one just made
+    return this_thread.recorder
 
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
     """Let another recorder take this thread's operations for a while."""
     before = current_recorder()
-    _threads.recorder = recorder
+    this_thread.recorder = recorder
     try:
         yield
     finally:
-        _threads.recorder = before
+        this_thread.recorder = before
 
 
 def settle(storage: Storage) -> None:
