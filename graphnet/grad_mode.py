@@ -13,18 +13,29 @@ from typing import Any, Self, TypeVar
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _ThreadMode(threading.local):
-    """What is in force on this thread."""
+class GradMode:
+    """Whether one thread records gradients."""
 
-    enabled = True
+    def __init__(self) -> None:
+        self.enabled = True
 
 
-thread_mode = _ThreadMode()
+class _ThisThread(threading.local):
+    def __init__(self) -> None:
+        self.mode = GradMode()
+
+
+_this_thread = _ThisThread()
+
+
+def current_mode() -> GradMode:
+    """The mode of this thread; the same object for life."""
+    return _this_thread.mode
 
 
 def enabled() -> bool:
     """Whether gradients are recorded at this moment."""
-    return thread_mode.enabled
+    return _this_thread.mode.enabled
 
 
 class set_grad_enabled:  # noqa: N801  # PyTorch's name
@@ -40,19 +51,19 @@ class set_grad_enabled:  # noqa: N801  # PyTorch's name
 
     def __init__(self, mode: bool) -> None:
         self.mode = bool(mode)
-        self._before = thread_mode.enabled
-        thread_mode.enabled = self.mode
+        self._before = _this_thread.mode.enabled
+        _this_thread.mode.enabled = self.mode
 
     def __enter__(self) -> Self:
-        thread_mode.enabled = self.mode
+        _this_thread.mode.enabled = self.mode
         return self
 
     def __exit__(self, *_: object) -> None:
-        thread_mode.enabled = self._before
+        _this_thread.mode.enabled = self._before
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in this mode."""
-        thread_mode.enabled = self._before
+        _this_thread.mode.enabled = self._before
         enabled = self.mode
 
         @functools.wraps(function)
@@ -71,12 +82,12 @@ class _Switch:
         self._before: list[bool] = []
 
     def __enter__(self) -> Self:
-        self._before.append(thread_mode.enabled)
-        thread_mode.enabled = self._mode
+        self._before.append(_this_thread.mode.enabled)
+        _this_thread.mode.enabled = self._mode
         return self
 
     def __exit__(self, *_: object) -> None:
-        thread_mode.enabled = self._before.pop()
+        _this_thread.mode.enabled = self._before.pop()
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in this mode."""

@@ -171,6 +171,10 @@ class Op(metaclass=InternedMeta):
         """
         raise NotImplementedError(f"{self.name} has no gradient rule")
 
+    def decompose(self, *operands: Any) -> Any:
+        """The result as computed by simpler operations, or None where there is no gain in it."""
+        return None
+
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """A kernel ``f(out, *arrays)`` for these types that writes into ``out``, or None.
 

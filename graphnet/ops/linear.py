@@ -90,6 +90,17 @@ class Linear(Op):
 
         return plain if x.ndim <= 2 else folded
 
+    def decompose(self, *operands: Value) -> Value | None:
+        """``x @ weight.T + bias``, the rows of ``x`` as one matrix."""
+        x, weight, *bias = operands
+        if weight.ndim != 2 or x.ndim < 2:
+            return None
+        rows = (math.prod(x.shape[:-1]), x.shape[-1])
+        out = _reshaped(x, rows) @ T()(weight)
+        if bias:
+            out = out + bias[0]
+        return _reshaped(out, (*x.shape[:-1], weight.shape[0]))
+
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
         """``g @ weight``, ``g.T @ x`` and the sum of ``g`` over the rows."""
         x, weight, *bias = operands

@@ -22,6 +22,7 @@ from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.elementwise import broadcast_shapes, casts, promoted
 from graphnet.ops.index import RangeError
 from graphnet.ops.math import Exp, Log, Log1p, Sign
+from graphnet.ops.reduce import Sum
 from graphnet.ops.smooth_activation import Sigmoid
 
 Array = npt.NDArray[Any]
@@ -109,6 +110,17 @@ class MseLoss(_Loss):
     def pointwise(self, x: Array, y: Array, *numbers: Any) -> Any:
         difference = np.subtract(x, y)
         return np.multiply(difference, difference)
+
+    def decompose(self, *operands: Value) -> Value | None:
+        """The difference is shared with the gradient."""
+        x, y = operands
+        kind = TensorType(x.dtype, broadcast_shapes(self.name, [x.type, y.type]))
+        if self.reduction == "none" or not kind.numel or kind.dtype.itemsize == 2:
+            return None
+        difference = x - y
+        total = Sum(tuple(range(len(kind.shape))))(difference * difference)
+        found: Value = total / kind.numel if self.reduction == "mean" else total
+        return found
 
     def slopes(self, g: Value, x: Value, y: Value, *numbers: Value) -> tuple[Value, Value | None]:
         slope = (x - y) * (g * 2)

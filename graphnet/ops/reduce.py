@@ -104,6 +104,17 @@ class _Accumulation(Reduction):
         return lambda out, x: reduce(x, axis=axes, keepdims=keep, out=out)
 
 
+_SHORT = 4096
+"""How many numbers may be added up one after the other: rounding errors grow with their number."""
+
+
+def _sum_by_product(dim: int, ones: Any) -> Kernel:
+    """The sum over a dimension of a matrix as a product with ones."""
+    if dim == 0:
+        return lambda out, x: np.dot(ones, x, out.reshape(-1))
+    return lambda out, x: np.dot(x, ones, out.reshape(-1))
+
+
 @op("sum")
 class Sum(_Accumulation):
     """Sum; booleans and integers sum to int64."""
@@ -111,6 +122,15 @@ class Sum(_Accumulation):
     dims: Dims
     keepdim: bool = False
     ufunc = np.add
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The rows or columns of a matrix are added up by BLAS, several times as fast."""
+        x = operands[0]
+        if x.ndim == 2 and len(self.dims) == 1 and x.dtype in (dtypes.float32, dtypes.float64):
+            (dim,) = self.dims
+            if 0 < x.shape[dim] <= _SHORT and result.numel:
+                return _sum_by_product(dim, np.ones(x.shape[dim], x.dtype.numpy))
+        return super().into(operands, result)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Every element receives the gradient."""

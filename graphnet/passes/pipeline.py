@@ -12,9 +12,10 @@ from graphnet.passes.base import Pass
 from graphnet.passes.canonicalize import Canonicalize
 from graphnet.passes.cse import CommonSubexpressions
 from graphnet.passes.dce import DeadCodeElimination
+from graphnet.passes.decompose import Decompose
 from graphnet.passes.fold import ConstantFolding
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
-from graphnet.passes.fuse_linear import LinearFusion
+from graphnet.passes.transposed_products import TransposedProducts
 
 CLEAN_UP: tuple[Pass, ...] = (
     DeadCodeElimination(),
@@ -23,7 +24,13 @@ CLEAN_UP: tuple[Pass, ...] = (
     CommonSubexpressions(),
     DeadCodeElimination(),
 )
-FUSE: tuple[Pass, ...] = (LinearFusion(), ElementwiseFusion(), DeadCodeElimination())
+FUSE: tuple[Pass, ...] = (
+    Decompose(),
+    TransposedProducts(),
+    CommonSubexpressions(),
+    ElementwiseFusion(),
+    DeadCodeElimination(),
+)
 
 LEVELS: dict[int, tuple[Pass, ...]] = {0: (), 1: CLEAN_UP, 2: CLEAN_UP + FUSE}
 """The passes of each ``graphnet.config.optimization_level``."""

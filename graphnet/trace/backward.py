@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphnet.errors import AutogradError
-from graphnet.grad_mode import thread_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Node, Phase, Value
@@ -51,8 +50,8 @@ def backward(
     """
     given = [cotangent for cotangent in cotangents if cotangent is not None]
     given += [gradient for _, gradient in overrides]
-    enabled = thread_mode.enabled
-    thread_mode.enabled = create_graph
+    mode = recorder.mode
+    enabled, mode.enabled = mode.enabled, create_graph
     try:
         with recorder.lock:
             hooked = [handle for handle, _ in overrides]
@@ -89,7 +88,7 @@ def backward(
                 for position, slot, gradient in found.gradients
             ], []
     finally:
-        thread_mode.enabled = enabled
+        mode.enabled = enabled
 
 
 def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from graphnet.config import config
 from graphnet.errors import ArgumentError, AutogradError
-from graphnet.grad_mode import set_grad_enabled, thread_mode
+from graphnet.grad_mode import current_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
@@ -60,6 +60,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.mode = current_mode()
         self.cache = TraceCache()
         self.segment = Segment(self, self.cache.root)
         self.phase = Phase.FORWARD
@@ -72,14 +73,14 @@ class Recorder:
         """Record ``op``; a handle, or a tuple of handles, on what it will compute."""
         with self.lock:
             state, numbers = self.record(op, operands, op)
-            segment, layout = self.segment, state.layout
+            layout = state.layout
+            if layout is None:
+                return tuple(
+                    self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
+                )
             if state.is_view:
                 return self._view(op, operands[0], state, numbers)
-            if layout is not None:
-                return self.handle._made(layout, segment, state.first)
-            return tuple(
-                self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
-            )
+            return self.handle._made(layout, self.segment, state.first)
 
     def record(
         self, head: Hashable, operands: Sequence[Any], emit: Emit
@@ -102,7 +103,7 @@ class Recorder:
         if segment.state.steps >= config.watermark and self._may_cut(head):
             self.run("watermark")
             segment = self.segment
-        parts: list[Any] = [head, thread_mode.enabled]
+        parts: list[Any] = [head, self.mode.enabled]
         numbers: tuple[Any, ...] = ()
         for operand in operands:
             if isinstance(operand, Handle):
@@ -227,7 +228,7 @@ class Recorder:
         made = self.handle._of(base._storage, layout, base._offset + delta)
         made._segment = self.segment
         made._slot = state.first
-        if not isinstance(op, Detach) and (thread_mode.enabled or not base._layout.requires_grad):
+        if not isinstance(op, Detach) and (self.mode.enabled or not base._layout.requires_grad):
             made._base = base if base._base is None else base._base
         if layout.requires_grad:
             self.segment.views.append(ref(made))
@@ -243,7 +244,7 @@ class Recorder:
                 settle(storage)
                 return self.enter(handle)
             layout = handle._layout
-            if layout.requires_grad and layout.is_leaf and thread_mode.enabled:
+            if layout.requires_grad and layout.is_leaf and self.mode.enabled:
                 return self._enter_written_leaf(handle)
             self.memory.reread(handle)
             return handle._slot
@@ -341,8 +342,9 @@ class Recorder:
         Returns:
             New tensors of the further values.
         """
-        enabled, phase = thread_mode.enabled, self.phase
-        thread_mode.enabled, self.phase = False, Phase.UPDATE
+        mode = self.mode
+        enabled, phase = mode.enabled, self.phase
+        mode.enabled, self.phase = False, Phase.UPDATE
         try:
             with self.lock:
                 state, _ = self.record(rule, operands, rule)
@@ -366,7 +368,7 @@ class Recorder:
                     self.run("memory shared with numpy was written")
                 return made
         finally:
-            thread_mode.enabled, self.phase = enabled, phase
+            mode.enabled, self.phase = enabled, phase
 
     def slot_of(self, handle: Handle) -> Slot:
         """The slot of a tensor in the current segment."""

@@ -28,7 +28,8 @@ from graphnet.passes.cse import CommonSubexpressions
 from graphnet.passes.dce import DeadCodeElimination
 from graphnet.passes.fold import ConstantFolding
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
-from graphnet.passes.fuse_linear import LinearFusion
+from graphnet.passes.decompose import Decompose
+from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.passes.pipeline import CLEAN_UP, LEVELS, Pipeline, optimize
 from graphnet.runtime.interpreter import interpret
 from tests.graphs import agree, assert_same_interface, assert_transformed, f64, graph_of, names
@@ -39,10 +40,11 @@ ALL: tuple[Pass, ...] = (
     ConstantFolding(),
     Canonicalize(),
     CommonSubexpressions(),
-    LinearFusion(),
+    Decompose(),
+    TransposedProducts(),
     ElementwiseFusion(0),
 )
-FUSING_ALL = (*CLEAN_UP, LinearFusion(), ElementwiseFusion(0), DeadCodeElimination())
+FUSING_ALL = (*CLEAN_UP, Decompose(), TransposedProducts(), ElementwiseFusion(0), DeadCodeElimination())
 
 
 # ---------------------------------------------------------------------- levels

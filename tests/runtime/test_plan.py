@@ -24,7 +24,8 @@ from graphnet.ops.reduce import Flip, Max, Sum
 from graphnet.ops.shape import Expand, Reshape, Select, T
 from graphnet.passes.base import Pass
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
-from graphnet.passes.fuse_linear import LinearFusion
+from graphnet.passes.decompose import Decompose
+from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.passes.pipeline import CLEAN_UP, LEVELS, Pipeline
 from graphnet.runtime.generator import Engine
 from graphnet.runtime.interpreter import interpret
@@ -35,7 +36,7 @@ from tests.ops.differences import strided
 from tests.programs import Program, programs
 from tests.runtime.planning import planned, run
 
-FUSING_ALL = (*CLEAN_UP, LinearFusion(), ElementwiseFusion(0))
+FUSING_ALL = (*CLEAN_UP, Decompose(), TransposedProducts(), ElementwiseFusion(0))
 
 
 # ---------------------------------------------------------------------- random programs
