@@ -37,7 +37,10 @@ class ElementwiseFusion(Pass):
                 groups.take_in(node)
             else:
                 groups.leave_out(node)
-        regions = [nodes for nodes in groups.members if len(nodes) > 1]
+        order = {node: position for position, node in enumerate(graph.nodes)}
+        regions = [
+            sorted(nodes, key=order.__getitem__) for nodes in groups.members if len(nodes) > 1
+        ]
         if not regions:
             return graph
         return _emit(graph, regions)
@@ -56,8 +59,8 @@ class _Groups:
     """The nodes that will run as one: of one shape, connected, nothing in between.
 
     Every node and group has a level: higher than all it reads, lower than all that reads it. So no
-    two groups can wait for each other. A group that takes in a node that reads something new rises
-    above that, if what reads the group already is higher still.
+    two groups can wait for each other. A node joins the groups of its operands to one, which rises
+    above all that any of them reads, as long as it stays below what reads them already.
     """
 
     def __init__(self) -> None:
@@ -66,45 +69,72 @@ class _Groups:
         self._alone: dict[Node, int] = {}
         self._levels: list[int] = []
         self._ceilings: list[float] = []
+        self._joined_to: list[int] = []
 
     def leave_out(self, node: Node) -> None:
         """Note a node that stays by itself."""
-        self._alone[node] = level = self._level_above(node)
+        self._alone[node] = level = self._level_above(node, ())
         self._note_reading(node, level)
 
     def take_in(self, node: Node) -> None:
-        """Add a node to the group of one of its operands, or to one of its own."""
+        """Add a node to the groups of its operands, which become one, or to one of its own."""
         shape = node.result.type.shape
+        joined: list[int] = []
+        level = self._level_above(node, joined)
         for operand in reversed(node.operands):
-            group = self._number.get(operand.node)
-            if group is not None and operand.type.shape == shape:
-                level = max(self._levels[group], self._level_above(node, group))
-                if level < self._ceilings[group]:
-                    break
-        else:
-            group, level = len(self.members), self._level_above(node)
-            self.members.append([])
-            self._levels.append(level)
-            self._ceilings.append(math.inf)
+            group = self._group(operand.node)
+            if group is None or group in joined or operand.type.shape != shape:
+                continue
+            together = [*joined, group]
+            raised = max(self._level_above(node, together), *(self._levels[g] for g in together))
+            if raised < min(self._ceilings[g] for g in together):
+                joined, level = together, raised
+        group = self._join(joined)
         self.members[group].append(node)
         self._number[node] = group
         self._levels[group] = level
         self._note_reading(node, level, group)
 
-    def _level_above(self, node: Node, group: int | None = None) -> int:
-        """One more than the highest level the node reads, its group's own left aside."""
+    def _join(self, groups: list[int]) -> int:
+        """One group of several; a new one of none."""
+        if not groups:
+            self.members.append([])
+            self._levels.append(0)
+            self._ceilings.append(math.inf)
+            self._joined_to.append(len(self._joined_to))
+            return len(self.members) - 1
+        largest = max(groups, key=lambda group: len(self.members[group]))
+        for group in groups:
+            if group != largest:
+                self._joined_to[group] = largest
+                self.members[largest] += self.members[group]
+                self.members[group] = []
+                self._ceilings[largest] = min(self._ceilings[largest], self._ceilings[group])
+        return largest
+
+    def _group(self, node: Node) -> int | None:
+        """The number of a node's group, if it is in one."""
+        number = self._number.get(node)
+        if number is not None:
+            while self._joined_to[number] != number:
+                number = self._joined_to[number]
+            self._number[node] = number
+        return number
+
+    def _level_above(self, node: Node, groups: Sequence[int]) -> int:
+        """One more than the highest level the node reads, some groups left aside."""
         highest = 0
         for operand in node.operands:
-            number = self._number.get(operand.node)
+            number = self._group(operand.node)
             if number is None:
                 highest = max(highest, self._alone[operand.node])
-            elif number != group:
+            elif number not in groups:
                 highest = max(highest, self._levels[number])
         return highest + 1
 
     def _note_reading(self, node: Node, level: int, group: int | None = None) -> None:
         for operand in node.operands:
-            number = self._number.get(operand.node)
+            number = self._group(operand.node)
             if number is not None and number != group:
                 self._ceilings[number] = min(self._ceilings[number], level)
 

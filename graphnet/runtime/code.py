@@ -48,6 +48,13 @@ class Code:
         self.scope.setdefault(dtype.name, dtype)
         return dtype.name
 
+    def number(self, number: Any, dtype: np.dtype[Any]) -> str:
+        """The name of a number as an array: ``n0_5`` is 0.5."""
+        spelled = "".join(c if c.isalnum() else "_" for c in repr(number).replace("-", "minus"))
+        name = f"n{spelled}" if dtype == np.float32 else f"n{spelled}_{dtype.name}"
+        self.scope.setdefault(name, np.asarray(number, dtype))
+        return name
+
     @property
     def source(self) -> str:
         """The text."""

@@ -42,6 +42,8 @@ class Planner:
         self.arrays: dict[Value, Any] = {}
         # The variables that keep alive what a kernel made in memory of its own, and views of it.
         self.holders: dict[Value, list[str]] = {}
+        # Python numbers as arrays: the names of those that are there already.
+        self.numbers: dict[tuple[Value, np.dtype[Any]], str] = {}
         self.step = 0
         self.steps = 0
         self.in_place = 0
@@ -138,6 +140,8 @@ class Planner:
     def _array(self, value: Value) -> str:
         """A value in a form that every kernel takes."""
         if value not in self.names:
+            if value.type.weak:
+                return self.scalars[value]
             self.names[value] = self._variable("v")
             self.code.line(f"{self.names[value]} = np.asarray({self.scalars[value]})")
         return self.names[value]
@@ -145,8 +149,7 @@ class Planner:
     def _emit_into(self, node: Node, kernel: Kernel | None) -> None:
         """A kernel that writes into memory it is given."""
         if isinstance(kernel, Direct):
-            # numpy's own functions take numpy scalars where they take arrays.
-            arguments = [self.scalars.get(o) or self._array(o) for o in node.operands]
+            arguments = self._quick_arguments(node)
             outs = [self._out(value) for value in node.results]
             target = f"out={outs[0]}" if kernel.keyword else outs[0]
             name = self.code.function_name(kernel.function, f"{node.op.name}_")
@@ -159,6 +162,37 @@ class Planner:
             target = f"({', '.join(outs)},)" if several else outs[0]
             text = f"{name}({', '.join([target, *arguments])})"
         self.code.line(text, node)
+
+    def _quick_arguments(self, node: Node) -> list[str]:
+        """Operands in the forms that numpy's functions take most quickly.
+
+        They take numpy scalars where they take arrays. A Python number they would first turn into
+        an array of the other operands' dtype, at every call; that is done here, once.
+        """
+        dtypes = {o.type.dtype for o in node.operands if not o.type.weak}
+        dtype = dtypes.pop() if len(dtypes) == 1 else None
+        arguments = []
+        for operand in node.operands:
+            if not operand.type.weak:
+                arguments.append(self.scalars.get(operand) or self._array(operand))
+            elif dtype is None or not dtype.is_floating_point or operand.type.dtype.is_complex:
+                arguments.append(self._array(operand))
+            else:
+                arguments.append(self._number_among(operand, dtype.numpy))
+        return arguments
+
+    def _number_among(self, value: Value, dtype: np.dtype[Any]) -> str:
+        """A Python number as an array of a dtype."""
+        name = self.numbers.get((value, dtype))
+        if name is None:
+            if isinstance(value.op, Constant):
+                name = self.code.number(value.op.kernel(), dtype)
+            else:
+                name = self._variable("w")
+                made_as = self.code.dtype(dtype)
+                self.code.line(f"{name} = np.asarray({self._array(value)}, {made_as})")
+            self.numbers[value, dtype] = name
+        return name
 
     def _known_view(self, node: Node) -> bool:
         """Take a view of the arena now, once and for all; says whether that could be done."""
@@ -181,7 +215,7 @@ class Planner:
         self.code.line(f"{made} = {name}({arguments})", node)
 
     def _variable(self, prefix: str) -> str:
-        return f"{prefix}{len(self.names) + len(self.scalars)}"
+        return f"{prefix}{len(self.names) + len(self.scalars) + len(self.numbers)}"
 
     def _local(self, value: Value) -> str:
         name = self.names[value] = self._variable("v")
@@ -308,7 +342,9 @@ def _is_scalar(node: Node) -> bool:
     if getattr(node.op, "symbol", None) is None:
         return False
     kind = node.result.type
-    return kind.shape == () and not kind.weak and kind.dtype.numpy.kind in "fiu"
+    if kind.weak:  # Python's quotient by zero is an error, numpy's is not
+        return kind.dtype.numpy.kind in "fi" and node.op.symbol != "/"  # type: ignore[attr-defined]  # asked for above
+    return kind.shape == () and kind.dtype.numpy.kind in "fiu"
 
 
 def _kernel(node: Node) -> Kernel | None:
