@@ -119,13 +119,17 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
         return depthwise.weight_gradient(x, g, windows)
     if winograd.applies(x.dtype, shape, windows, groups):
         return winograd.weight_gradient(x, g, windows, groups)
-    source = _Columns(x, g.shape[1], g.shape[2:], windows, groups)
+    source = _Columns(x, filters, g.shape[2:], windows, groups)
+    length = math.prod(g.shape[2:])
     total = np.zeros((groups, math.prod(shape[1:]), filters // groups), x.dtype)
-    product = np.empty_like(total)
     for start, stop in runs(x.shape[0], source.together):
-        lines = _joined(g[start:stop], groups).swapaxes(1, 2)
-        np.matmul(source.joined(start, stop), lines, out=product)
-        total += product
+        if length >= _WIDE:
+            lines = g[start:stop].reshape(-1, groups, filters // groups, length)
+            products = np.matmul(source.stacked(start, stop), lines.swapaxes(2, 3))
+            total += np.add.reduce(products, axis=0)
+        else:
+            lines = _joined(g[start:stop], groups)
+            total += np.matmul(source.joined(start, stop), lines.swapaxes(1, 2))
     return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
 
