@@ -282,14 +282,15 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
             matrices = _cut(columns.matrices, pieces)
             sums = workspace.zeros((4, filters, images * tiles.length), x.dtype)
             lines = _cut(sums.reshape(4, groups, width, -1), pieces).swapaxes(-1, -2)
-            product = workspace.take((*matrices.shape[:-1], width), x.dtype)
+            shape = (4, *matrices.shape[:-1], width)
+            products, whole = workspace.take(shape, x.dtype), workspace.zeros(shape, x.dtype)
             rows = tiles.rows(sums)
             for part in range(start, stop, images):
                 _sums_of_gradient(sums, rows, g[part : part + images])
                 for k in columns.of(x[part : part + images]):
-                    np.matmul(matrices, lines[k], out=product)
-                    found = np.moveaxis(product.sum(axis=-3), -3, 0)
-                    total[k] += found.reshape(total[k].shape)
+                    np.matmul(matrices, lines[k], out=products[k])
+                whole += products
+            total += np.moveaxis(whole.sum(axis=-3), -3, 1).reshape(total.shape)
     half = (total[1:3] * x.dtype.type(0.5)).reshape(2, *total.shape[1:])
     even, odd = half[0] + half[1], half[0] - half[1]
     gradient = np.stack((total[0] + even, odd, even - total[3]))
