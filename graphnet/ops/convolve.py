@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphnet.ops import depthwise
+from graphnet.ops import depthwise, winograd
 from graphnet.ops.windows import Ints, Unfolded, Windows, at_once, runs
 
 Array = npt.NDArray[Any]
@@ -37,6 +37,9 @@ def convolve(
     """
     if depthwise.applies(weight.shape, groups):
         depthwise.convolve(out, x, weight, bias, windows)
+        return
+    if winograd.applies(x.dtype, weight.shape, windows, groups):
+        winograd.convolve(out, x, weight, bias, windows, groups)
         return
     count, length = x.shape[0], math.prod(out.shape[2:])
     filters, rows = weight.shape[0] // groups, math.prod(weight.shape[1:])
@@ -114,13 +117,19 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
     shape = (filters, depth, *windows.kernel)
     if depthwise.applies(shape, groups):
         return depthwise.weight_gradient(x, g, windows)
-    source = _Columns(x, g.shape[1], g.shape[2:], windows, groups)
+    if winograd.applies(x.dtype, shape, windows, groups):
+        return winograd.weight_gradient(x, g, windows, groups)
+    source = _Columns(x, filters, g.shape[2:], windows, groups)
+    length = math.prod(g.shape[2:])
     total = np.zeros((groups, math.prod(shape[1:]), filters // groups), x.dtype)
-    product = np.empty_like(total)
     for start, stop in runs(x.shape[0], source.together):
-        lines = _joined(g[start:stop], groups).swapaxes(1, 2)
-        np.matmul(source.joined(start, stop), lines, out=product)
-        total += product
+        if length >= _WIDE:
+            lines = g[start:stop].reshape(-1, groups, filters // groups, length)
+            products = np.matmul(source.stacked(start, stop), lines.swapaxes(2, 3))
+            total += np.add.reduce(products, axis=0)
+        else:
+            lines = _joined(g[start:stop], groups)
+            total += np.matmul(source.joined(start, stop), lines.swapaxes(1, 2))
     return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
 
@@ -131,6 +140,12 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
     """
     if depthwise.applies(weight.shape, groups):
         depthwise.input_gradient(out, g, weight, windows)
+        return
+    turned = windows.transposed()
+    if min(map(min, turned.padding)) >= 0 and winograd.applies(
+        g.dtype, weight.shape, windows, groups
+    ):
+        winograd.input_gradient(out, g, weight, windows, groups)
         return
     count, spatial = out.shape[0], out.shape[2:]
     filters, depth = g.shape[1] // groups, weight.shape[1]

@@ -33,3 +33,19 @@ def keep(mask: Any, x: Any, out: Array | None = None) -> Any:
         return np.multiply(x.view(integer), mask).view(x.dtype)
     np.multiply(x.view(integer), mask, out=out.view(integer))
     return out
+
+
+def move(mask: Any, x: Array, out: Array) -> None:
+    """Move the elements of ``x`` where the mask holds to ``out``, and leave +0 there.
+
+    >>> x, out = np.array([1.5, 2.5]), np.empty(2)
+    >>> move(np.array([True, False]), x, out)
+    >>> x, out
+    (array([0. , 2.5]), array([1.5, 0. ]))
+    """
+    keep(mask, x, out)
+    integer = _SAME_SIZE_INTEGER.get(x.dtype.itemsize)
+    if integer is None:
+        np.copyto(x, 0, where=mask)
+    else:
+        np.bitwise_xor(x.view(integer), out.view(integer), out=x.view(integer))

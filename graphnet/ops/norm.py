@@ -23,6 +23,9 @@ from graphnet.ops.shape import Reshape
 
 Array = npt.NDArray[Any]
 
+_LONG = 32
+"""From this many elements on, BLAS sums a row faster than numpy does."""
+
 
 class _Layers:
     """Statistics over the last dimensions: ``(rows, size)``."""
@@ -56,14 +59,23 @@ class _Channels:
         self.kept = (1, shape[1], *(1 for _ in shape[2:]))
 
     def total(self, x: Array) -> Array:
-        """The sum of each channel; over the batch first, so that the rest lies along memory."""
-        found: Array = np.add.reduce(np.add.reduce(x, axis=0), axis=1)
-        return found
+        """The sum of each channel.
+
+        Long rows are summed by a product with ones, as those of layers are. Where rows are short
+        the batch comes first, so that what is left lies along memory.
+        """
+        if self.flat[2] >= _LONG:
+            rows = np.matmul(x, np.ones(self.flat[2], x.dtype))
+            found: Array = np.add.reduce(rows, axis=0)
+            return found
+        return np.asarray(np.add.reduce(np.add.reduce(x, axis=0), axis=1))
 
     def dot(self, x: Array, y: Array) -> Array:
         """The sum of each channel of the product."""
-        found: Array = np.einsum("ncp,ncp->c", x, y)
-        return found
+        if self.flat[2] >= _LONG:
+            found: Array = np.add.reduce(np.vecdot(x, y), axis=0)
+            return found
+        return np.asarray(np.einsum("ncp,ncp->c", x, y))
 
 
 def _layout(shape: Shape, dims: Sequence[int]) -> _Layers | _Channels:
@@ -127,16 +139,27 @@ class _Normalising(Op):
 
     def kernel(self, x: Any, eps: Any, *affine: Any) -> Any:
         """In one array throughout: centred, squared, scaled, shifted."""
-        layout = _layout(x.shape, self.dims(x.ndim))
-        flat = _wide(x).reshape(layout.flat)
+        wide = _wide(x)
         shape = self.statistics_shape(x.shape)
-        mean = layout.total(flat) / layout.size
-        out = flat - mean.reshape(layout.spread)
-        variance = layout.dot(out, out) / layout.size
+        outs = tuple(np.empty(shape, wide.dtype) for shape in (x.shape, shape, shape))
+        self._compute(outs, wide, eps, *map(_wide, affine))
+        return outs[0].astype(x.dtype, copy=False), *outs[1:]
+
+    def into_all(
+        self, operands: Sequence[TensorType], results: Sequence[TensorType]
+    ) -> Kernel | None:
+        """The same, into ``outs``; not in half precision."""
+        return None if results[0].dtype.itemsize <= 2 else self._compute
+
+    def _compute(self, outs: Sequence[Array], x: Array, eps: Any, *affine: Array) -> None:
+        layout = _layout(x.shape, self.dims(x.ndim))
+        flat, out = x.reshape(layout.flat), outs[0].reshape(layout.flat)
+        mean, variance = (statistic.reshape(-1) for statistic in outs[1:])
+        np.divide(layout.total(flat), layout.size, out=mean)
+        np.subtract(flat, mean.reshape(layout.spread), out=out)
+        np.divide(layout.dot(out, out), layout.size, out=variance)
         scale = 1 / np.sqrt(variance + eps)
-        self._finish(out, scale.astype(out.dtype, copy=False), layout, *map(_wide, affine))
-        out = out.reshape(x.shape).astype(x.dtype, copy=False)
-        return out, mean.reshape(shape), variance.reshape(shape)
+        self._finish(out, scale.astype(out.dtype, copy=False), layout, *affine)
 
     def _finish(
         self,
@@ -276,15 +299,27 @@ class NormalGrad(Op):
 
     def kernel(self, g: Any, normal: Any) -> Any:
         """``g - mean(g) - normal * mean(g * normal)``."""
+        wide, kept = _wide(g), _layout(g.shape, self.dims).kept
+        outs = tuple(np.empty(shape, wide.dtype) for shape in (g.shape, kept, kept))
+        self._compute(outs, wide, _wide(normal))
+        return tuple(out.astype(g.dtype, copy=False) for out in outs)
+
+    def into_all(
+        self, operands: Sequence[TensorType], results: Sequence[TensorType]
+    ) -> Kernel | None:
+        """The same, into ``outs``; not in half precision."""
+        return None if results[0].dtype.itemsize <= 2 else self._compute
+
+    def _compute(self, outs: Sequence[Array], g: Array, normal: Array) -> None:
         layout = _layout(g.shape, self.dims)
-        flat, direction = _wide(g).reshape(layout.flat), _wide(normal).reshape(layout.flat)
+        flat, direction = g.reshape(layout.flat), normal.reshape(layout.flat)
         total, dot = layout.total(flat), layout.dot(flat, direction)
-        out = direction * (dot / -layout.size).reshape(layout.spread)
+        out = outs[0].reshape(layout.flat)
+        np.multiply(direction, (dot / -layout.size).reshape(layout.spread), out=out)
         out += flat
         out -= (total / layout.size).reshape(layout.spread)
-        shapes = (g.shape, layout.kept, layout.kept)
-        results = zip((out, total, dot), shapes, strict=True)
-        return tuple(x.reshape(shape).astype(g.dtype, copy=False) for x, shape in results)
+        for found, result in zip((total, dot), outs[1:], strict=True):
+            np.copyto(result, found.reshape(layout.kept))
 
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
         """Removing is its own transpose; ``normal`` is in it twice."""

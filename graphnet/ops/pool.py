@@ -18,10 +18,11 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.dtype_rules import require_number
 from graphnet.ops.index import zeros
-from graphnet.ops.masking import keep
+from graphnet.ops.masking import move
 from graphnet.ops.scatter import Gather, ScatterAdd
 from graphnet.ops.shape import Reshape
 from graphnet.ops.windows import Ints, Padding, Windows, at_once, padded_with, runs
+from graphnet.ops.workspace import workspace
 
 Array = npt.NDArray[Any]
 
@@ -110,7 +111,8 @@ class MaxPool(_MaxPooling):
     def _compute(self, out: Array, x: Array) -> None:
         count = len(self.window)
         for here, there in _planes(x, out, count):
-            self._compute_some(here, there)
+            with workspace:
+                self._compute_some(here, there)
 
     def _compute_some(self, x: Array, out: Array) -> None:
         windows = self.windows
@@ -119,7 +121,7 @@ class MaxPool(_MaxPooling):
         for d in range(count):
             axis = x.ndim - count + d
             shape = (*x.shape[:axis], out.shape[axis], *x.shape[axis + 1 :])
-            result = out if d == count - 1 else np.empty(shape, x.dtype)
+            result = out if d == count - 1 else workspace.take(shape, x.dtype)
             _line_maxima(result, x, axis, self.window[d], self.stride[d], self.dilation[d])
             x = result
 
@@ -139,22 +141,33 @@ def _planes(x: Array, out: Array, count: int, *rest: Array) -> Iterator[tuple[Ar
     """Runs of planes that fit into the cache: of ``x``, ``out`` and what else has such planes."""
     flat = [each.reshape(-1, *each.shape[each.ndim - count :]) for each in (x, out, *rest)]
     planes = math.prod(x.shape[: x.ndim - count])
-    together = at_once(planes, 4 * math.prod(x.shape[x.ndim - count :]) * x.itemsize)
+    together = at_once(planes, 2 * math.prod(x.shape[x.ndim - count :]) * x.itemsize)
     for start, stop in runs(planes, together):
         yield tuple(each[start:stop] for each in flat)
 
 
 def _line_maxima(out: Array, x: Array, axis: int, window: int, stride: int, dilation: int) -> None:
-    """The maxima of windows along one axis."""
+    """The maxima of windows along one axis.
+
+    Elements that lie apart in memory are copied together first: that is faster than it is to
+    compare them where they lie.
+    """
     last = stride * (out.shape[axis] - 1) + 1
     lead = (slice(None),) * axis
     parts = [x[(*lead, slice(p * dilation, p * dilation + last, stride))] for p in range(window)]
     if window == 1:
         np.copyto(out, parts[0])
         return
-    np.maximum(parts[0], parts[1], out=out)
-    for part in parts[2:]:
-        np.maximum(out, part, out=out)
+    if stride == 1 or axis < x.ndim - 1:
+        np.maximum(parts[0], parts[1], out=out)
+        for part in parts[2:]:
+            np.maximum(out, part, out=out)
+        return
+    np.copyto(out, parts[0])
+    together = workspace.take(out.shape, x.dtype)
+    for part in parts[1:]:
+        np.copyto(together, part)
+        np.maximum(out, together, out=out)
 
 
 @op("max_pool_grad")
@@ -170,7 +183,10 @@ class MaxPoolGrad(_MaxPooling):
         return x
 
     def kernel(self, g: Any, x: Any, out: Any) -> Any:
-        """One position in the window after another; windows that are done are left out."""
+        """One position in the window after another takes what is its own of what is left of ``g``.
+
+        What nobody took belongs to the last position.
+        """
         result = np.empty(x.shape, g.dtype)
         self._compute(result, g, x, out)
         return result
@@ -182,25 +198,27 @@ class MaxPoolGrad(_MaxPooling):
     def _compute(self, result: Array, g: Array, x: Array, out: Array) -> None:
         count = len(self.window)
         for parts in _planes(x, out, count, g, result):
-            self._compute_some(*parts)
+            with workspace:
+                self._compute_some(*parts)
 
     def _compute_some(self, x: Array, out: Array, g: Array, result: Array) -> None:
         windows = self.windows
         spatial = x.shape[1:]
         source = padded_with(x, windows, _lowest(x.dtype) if windows.is_padded else 0)
-        target = np.empty(source.shape, g.dtype) if windows.is_padded else result
+        target = workspace.take(source.shape, g.dtype) if windows.is_padded else result
         apart = self.stride == self.window and set(self.dilation) <= {1}
         if not apart or math.prod(target.shape[1:]) != math.prod(self.window) * out[0].size:
             target.fill(0)
-        done = np.zeros(out.shape, np.bool_)
-        for index in windows.positions(out.shape[1:]):
-            here = np.equal(source[index], out)
-            np.greater(here, done, out=here)
-            np.logical_or(done, here, out=done)
-            if apart:
-                keep(here, g, target[index])
-            else:
-                target[index] += keep(here, g)
+        put = np.copyto if apart else _add
+        left, taken = (workspace.take(g.shape, g.dtype) for _ in range(2))
+        together, here = (workspace.take(out.shape, t) for t in (out.dtype, np.dtype(np.bool_)))
+        np.copyto(left, g)
+        *others, final = windows.positions(out.shape[1:])
+        for index in others:
+            np.copyto(together, source[index])
+            move(np.equal(together, out, out=here), left, taken)
+            put(target[index], taken)
+        put(target[final], left)
         if windows.is_padded:
             result[...] = target[windows.interior(spatial)]
 
@@ -210,6 +228,10 @@ class MaxPoolGrad(_MaxPooling):
         attributes = (self.window, self.stride, self.padding, self.dilation)
         where = MaxPoolIndices(*attributes)(x, maxima)
         return take_places(g, where, len(self.window)), None, None
+
+
+def _add(target: Array, source: Array) -> None:
+    target += source
 
 
 @op("max_pool_indices", Trait.NOT_DIFFERENTIABLE)

@@ -67,6 +67,16 @@ class Windows:
         ones = (1,) * len(self.kernel)
         return self.kernel == ones and self.stride == ones and not self.is_padded
 
+    def transposed(self) -> Windows:
+        """The windows by which results look at an input that windows of stride 1 were moved over.
+
+        Padding may be negative: then that much of the results lies in no window.
+        """
+        padding = tuple(
+            (r - 1 - a, r - 1 - b) for r, (a, b) in zip(self.reach(), self.padding, strict=True)
+        )
+        return Windows(self.kernel, self.stride, padding, self.dilation)
+
     def view(self, padded: Array) -> Array:
         """All windows of a padded input, ``(*leading, *kernel, *places)``, in its own memory."""
         count = len(self.kernel)
