@@ -13,7 +13,7 @@ SHARE = (0.05, 0.95)
 
 def samples() -> Iterator[Sample]:
     """All of them."""
-    for name in ("softmax", "log_softmax"):
+    for name in ("softmax", "safe_softmax", "log_softmax"):
         for dim in (0, 1):
             yield sample(name, Real((3, 4)), dim=dim, tag=f"dim{dim}")
         yield sample(name, Real(), dim=0, tag="zero_dim")
