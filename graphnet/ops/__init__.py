@@ -12,6 +12,7 @@ from graphnet.ops import (
     embedding,
     error_function,
     factorise,
+    gelu,
     index,
     join,
     linalg,

@@ -9,7 +9,7 @@ from typing import Any
 from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.blocks import blocked
+from graphnet.ops.region import blocked
 
 @dataclass(frozen=True, slots=True)
 class Instruction:

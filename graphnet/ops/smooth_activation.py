@@ -1,8 +1,7 @@
-"""Activations built on the exponential and the error function."""
+"""Activations built on the exponential."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,15 +13,8 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Activation
 from graphnet.ops.compare import Where
-from graphnet.ops.dtype_rules import FloatOnlyElementwise
 from graphnet.ops.elementwise import FloatElementwise
-from graphnet.ops.error_function import erf
-from graphnet.ops.math import Exp, Tanh
-
-_SQRT_2 = math.sqrt(2)
-_NORMAL_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
-_TANH_SCALE = math.sqrt(2 / math.pi)
-_TANH_CUBE = 0.044715
+from graphnet.ops.math import Tanh
 
 
 def _sigmoid(x: Any, out: Any = None) -> Any:
@@ -124,80 +116,3 @@ class Mish(Activation):
         """``t + x * sigmoid(x) * (1 - t**2)`` with ``t = tanh(softplus(x))``."""
         t = Tanh()(-LogSigmoid()(-x))
         return (g * (t + x * Sigmoid()(x) * (1 - t * t)),)
-
-
-@op("gelu")
-class Gelu(Activation):
-    """``x`` times the normal distribution function of ``x``.
-
-    Source: Hendrycks and Gimpel 2016, "Gaussian error linear units (GELUs)".
-    """
-
-    @staticmethod
-    def ufunc(x: Any) -> Any:
-        """``x * (1 + erf(x / sqrt(2))) / 2``."""
-        return _times_distribution(x, np.asarray(x))
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """The distribution function plus ``x`` times the density."""
-        return (GeluGrad()(g, x),)
-
-
-def _times_distribution(factor: Any, x: Any) -> Any:
-    result = erf(x * (1 / _SQRT_2))
-    result += 1
-    result *= factor
-    result *= 0.5
-    return result
-
-
-@op("gelu_grad")
-class GeluGrad(FloatOnlyElementwise):
-    """``g`` times the derivative of gelu at ``x``."""
-
-    @staticmethod
-    def ufunc(g: Any, x: Any) -> Any:
-        """``g * (cdf(x) + x * pdf(x))``."""
-        density = np.exp(x * x * -0.5)
-        density *= x
-        density *= _NORMAL_DENSITY_AT_0
-        slope = _times_distribution(1, np.asarray(x))
-        slope += density
-        return slope * g
-
-    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
-        """The second derivative is ``pdf(x) * (2 - x**2)``."""
-        before, x = operands
-        square = x * x
-        bend = Exp()(square * -0.5) * (2 - square) * _NORMAL_DENSITY_AT_0
-        return GeluGrad()(g, x), g * before * bend
-
-
-@op("gelu_tanh")
-class GeluTanh(Activation):
-    """GELU with the distribution function approximated by ``tanh``; source as for gelu."""
-
-    @staticmethod
-    def ufunc(x: Any) -> Any:
-        """``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``."""
-        inner = x * x
-        inner *= _TANH_CUBE * _TANH_SCALE
-        inner += _TANH_SCALE
-        inner *= x
-        result = np.tanh(inner)
-        result += 1
-        result *= x
-        result *= 0.5
-        return result
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """The product rule."""
-        square = x * x
-        t = Tanh()(x * (square * (_TANH_CUBE * _TANH_SCALE) + _TANH_SCALE))
-        inner_slope = square * (3 * _TANH_CUBE * _TANH_SCALE) + _TANH_SCALE
-        return (g * 0.5 * (1 + t + x * (1 - t * t) * inner_slope),)
-
-    @property
-    def grad_name(self) -> str:
-        """Both forms are one function of PyTorch."""
-        return "GeluBackward0"

@@ -71,9 +71,14 @@ class _AlongDim(Op):
             if np.minimum.reduce(total, axis=None) >= _SMALL:
                 self.finish(out, x, powers, total)
                 return
-        np.subtract(x, np.maximum.reduce(x, axis=self.dim, keepdims=True), out=out)
+        np.subtract(x, self.greatest(x), out=out)
         powers = np.exp(out, out=self.powers(out))
         self.finish(out, out, powers, self._total(powers))
+
+    def greatest(self, x: Array) -> Array:
+        """What is subtracted from each line: its greatest element."""
+        found: Array = np.maximum.reduce(x, axis=self.dim, keepdims=True)
+        return found
 
     def _total(self, powers: Array) -> Array:
         total: Array
@@ -109,6 +114,21 @@ class Softmax(_AlongDim):
         """``out * (g - sum(g * out))``."""
         scaled = g * out
         return (scaled - out * Sum((self.dim,) if x.shape else (), True)(scaled),)
+
+
+@op("safe_softmax")
+class SafeSoftmax(Softmax):
+    """The softmax, and 0 in place of NaN where all elements of a line are ``-inf``.
+
+    That is what attention wants of a query that may attend to nothing.
+    """
+
+    def greatest(self, x: Array) -> Array:
+        found = super().greatest(x)
+        return np.where(np.isneginf(found), 0, found)
+
+    def finish(self, out: Array, x: Array, powers: Array, total: Array) -> None:
+        super().finish(out, x, powers, np.where(np.equal(total, 0), 1, total))
 
 
 @op("log_softmax")

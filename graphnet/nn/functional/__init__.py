@@ -46,6 +46,7 @@ from graphnet.nn.functional.activation import (
     threshold,
     threshold_,
 )
+from graphnet.nn.functional.attention import scaled_dot_product_attention
 from graphnet.nn.functional.conv import (
     conv1d,
     conv2d,
@@ -63,7 +64,7 @@ from graphnet.nn.functional.dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
-from graphnet.nn.functional.linear import bilinear, linear, scaled_dot_product_attention
+from graphnet.nn.functional.linear import bilinear, linear
 from graphnet.nn.functional.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -100,6 +101,7 @@ from graphnet.nn.functional.max_pooling import (
     max_unpool2d,
     max_unpool3d,
 )
+from graphnet.nn.functional.multi_head_attention import multi_head_attention_forward
 from graphnet.nn.functional.normalization import (
     batch_norm,
     group_norm,
@@ -206,6 +208,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",

@@ -25,11 +25,10 @@ from graphnet.ops.activation import (
 )
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Cast
+from graphnet.ops.gelu import Gelu, GeluTanh
 from graphnet.ops.random import Exponential, Uniform
 from graphnet.ops.shape import wrap_dim
 from graphnet.ops.smooth_activation import (
-    Gelu,
-    GeluTanh,
     LogSigmoid,
     Mish,
     Silu,
@@ -379,7 +378,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     forms = {"none": Gelu, "tanh": GeluTanh}
     if approximate not in forms:
         raise RefusedError("gelu: approximate argument must be either none or tanh.")
-    return activated("gelu", forms[approximate](), input)
+    result: Tensor = forms[approximate]()(require_tensor("gelu", "input", input))[0]
+    return result
 
 
 def softsign(input: Tensor) -> Tensor:

@@ -164,7 +164,9 @@ def _dropped(
     if p == 1:
         result: Tensor = x * 0.0
     else:
-        result = x * (draw(Bernoulli(shape, x.dtype), 1 - p) / (1 - p))
+        # PyTorch draws what has the input's strides in the order of its memory.
+        stride = None if x.is_contiguous() or shape != tuple(x.shape) else x.stride()
+        result = x * (draw(Bernoulli(shape, x.dtype, stride), 1 - p) / (1 - p))
     return overwritten(x, result) if inplace else result
 
 

@@ -9,6 +9,7 @@ from graphnet._tensor import Tensor
 from graphnet.nn import functional as F
 from graphnet.nn.modules.configured import Activation
 from graphnet.nn.modules.module import Module
+from graphnet.nn.modules.multihead_attention import MultiheadAttention
 from graphnet.nn.modules.rectifier import (
     Hardshrink,
     Hardsigmoid,
@@ -38,6 +39,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
+    "MultiheadAttention",
     "PReLU",
     "RReLU",
     "ReLU",

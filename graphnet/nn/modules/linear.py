@@ -88,6 +88,15 @@ class Linear(Module):
         )
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A :class:`Linear` under the name that PyTorch prints for the one inside an attention.
+
+    >>> import graphnet as torch
+    >>> torch.nn.MultiheadAttention(4, 2).out_proj
+    NonDynamicallyQuantizableLinear(in_features=4, out_features=4, bias=True)
+    """
+
+
 class Bilinear(Module):
     """``y[k] = x1 @ weight[k] @ x2 + bias[k]``.
 

@@ -13,12 +13,15 @@ SHARE = (0.05, 0.95)
 
 def samples() -> Iterator[Sample]:
     """All of them."""
-    for name in ("softmax", "log_softmax"):
+    for name in ("softmax", "safe_softmax", "log_softmax"):
         for dim in (0, 1):
             yield sample(name, Real((3, 4)), dim=dim, tag=f"dim{dim}")
         yield sample(name, Real(), dim=0, tag="zero_dim")
         yield sample(name, Real((0, 4)), dim=1, tag="empty")
         yield sample(name, Real((3, 0)), dim=1, tag="of_nothing")
+    for name in ("gelu", "gelu_tanh"):
+        for tag, shape in {"plain": (2, 3), "zero_dim": (), "empty": (0, 3)}.items():
+            yield sample(name, Real(shape), tag=tag)
     yield from _losses()
     yield from _class_losses()
     yield from _normalisations()

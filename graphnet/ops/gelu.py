@@ -1,0 +1,170 @@
+"""GELU: each element times the share of a normal distribution that lies below it.
+
+Source: Hendrycks and Gimpel 2016, "Gaussian error linear units (GELUs)".
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from graphnet.ir.node import Value
+from graphnet.ir.op import Kernel, Op
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.blocks import blocks
+from graphnet.ops.dtype_rules import FloatOnlyElementwise, require_float
+from graphnet.ops.error_function import error_function
+from graphnet.ops.math import Exp
+
+Array = npt.NDArray[Any]
+
+_SQRT_HALF: Final = math.sqrt(0.5)
+_DENSITY_AT_0: Final = 1 / math.sqrt(2 * math.pi)
+_TANH_SCALE: Final = math.sqrt(2 / math.pi)
+_TANH_CUBE: Final = 0.044715
+
+
+class _Gelu(Op):
+    """``x * share(x)``, and the share, from which the gradient is two passes away."""
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        """The type stays.
+
+        Raises:
+            UnsupportedDtypeError: the operand is not floating point.
+        """
+        require_float(self.name, [x])
+        kept = TensorType(x.dtype, x.shape)
+        return kept, kept
+
+    def kernel(self, x: Any) -> Any:
+        """Half precision is computed in single."""
+        x = np.asarray(x)
+        wide = x if x.dtype.itemsize > 2 else x.astype(np.float32)
+        outs = np.empty(x.shape, wide.dtype), np.empty(x.shape, wide.dtype)
+        self._compute(outs, wide)
+        return tuple(out.astype(x.dtype, copy=False) for out in outs)
+
+    def into_all(
+        self, operands: Sequence[TensorType], results: Sequence[TensorType]
+    ) -> Kernel | None:
+        """The same, into memory that is there; not in half precision."""
+        return None if results[0].dtype.itemsize <= 2 else self._compute
+
+    def _compute(self, outs: Sequence[Array], x: Array) -> None:
+        out, share, source = (array.reshape(-1) for array in (*outs, x))
+        for block in blocks(source.size):
+            self.shares(share[block], source[block])
+            np.multiply(source[block], share[block], out=out[block])
+
+    @abstractmethod
+    def shares(self, out: Array, x: Array) -> None:
+        """The share for each element of a block."""
+
+    @abstractmethod
+    def slope(self, x: Value, share: Value) -> Value:
+        """The derivative of the share."""
+
+    def pull_back(self, g: Value, x: Value, share: Value) -> Value:
+        """``g`` times the derivative of ``x * share``."""
+        gradient: Value = g * (share + x * self.slope(x, share))
+        return gradient
+
+    def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
+        """By the product rule; the share is a result as well."""
+        (x,) = operands
+        parts = [] if g[0] is None else [self.pull_back(g[0], x, out[1])]
+        if g[1] is not None:
+            parts.append(g[1] * self.slope(x, out[1]))
+        return (sum(parts[1:], parts[0]),)
+
+    @property
+    def grad_name(self) -> str:
+        """Both forms are one function of PyTorch."""
+        return "GeluBackward0"
+
+
+@op("gelu")
+class Gelu(_Gelu):
+    """The share is that of the normal distribution: ``(1 + erf(x / sqrt(2))) / 2``."""
+
+    def shares(self, out: Array, x: Array) -> None:
+        found = error_function(x, _SQRT_HALF)
+        found *= 0.5
+        np.add(found, 0.5, out=out)
+
+    def slope(self, x: Value, share: Value) -> Value:
+        """The density."""
+        density: Value = Exp()(x * x * -0.5) * _DENSITY_AT_0
+        return density
+
+    def pull_back(self, g: Value, x: Value, share: Value) -> Value:
+        """In one step."""
+        gradient: Value = GeluGrad()(g, x, share)
+        return gradient
+
+
+@op("gelu_grad")
+class GeluGrad(FloatOnlyElementwise):
+    """``g * (share + x * density(x))``, of the normal distribution."""
+
+    @staticmethod
+    def ufunc(g: Any, x: Any, share: Any) -> Any:
+        """Operands broadcast."""
+        return (_density(np.asarray(x)) * x + share) * g
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """Block by block, where nothing broadcasts."""
+        return _gelu_grad_into if all(operand == result for operand in operands) else None
+
+    def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value]:
+        """The derivative of ``x * density(x)`` is ``density(x) * (1 - x**2)``."""
+        before, x, share = operands
+        square = x * x
+        bend = Exp()(square * -0.5) * (1 - square) * _DENSITY_AT_0
+        return GeluGrad()(g, x, share), g * before * bend, g * before
+
+
+def _density(x: Array) -> Array:
+    """Of the normal distribution."""
+    found: Array = np.multiply(x, x)
+    found *= -0.5
+    found = np.exp(found)
+    found *= _DENSITY_AT_0
+    return found
+
+
+def _gelu_grad_into(out: Array, *operands: Array) -> None:
+    target = out.reshape(-1)
+    before, source, shares = (operand.reshape(-1) for operand in operands)
+    for block in blocks(target.size):
+        slope = _density(source[block])
+        slope *= source[block]
+        slope += shares[block]
+        np.multiply(slope, before[block], out=target[block])
+
+
+@op("gelu_tanh")
+class GeluTanh(_Gelu):
+    """The share is ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``, rougher and faster."""
+
+    def shares(self, out: Array, x: Array) -> None:
+        inner = np.multiply(x, x)
+        inner *= _TANH_CUBE * _TANH_SCALE
+        inner += _TANH_SCALE
+        inner *= x
+        np.tanh(inner, out=inner)
+        inner *= 0.5
+        np.add(inner, 0.5, out=out)
+
+    def slope(self, x: Value, share: Value) -> Value:
+        """By the share: ``2 * share * (1 - share)`` is half the derivative of ``tanh``."""
+        inner = x * x * (6 * _TANH_CUBE * _TANH_SCALE) + 2 * _TANH_SCALE
+        slope: Value = inner * share * (1 - share)
+        return slope
