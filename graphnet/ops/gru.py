@@ -90,6 +90,11 @@ class Gru(RecurrentLayer):
         )
         return self.gradients(operands, (from_input, from_state), out[4], (g_first,))
 
+    @property
+    def grad_name(self) -> str:
+        """What PyTorch, where each step is an operation, ends with."""
+        return "StackBackward0"
+
 
 @op("gru_grad")
 class GruGrad(RecurrentGrad):

@@ -111,6 +111,11 @@ class Lstm(RecurrentLayer):
             found.append(T()(row_values(rest[2])) @ raw)
         return found
 
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names it."""
+        return "MkldnnRnnLayerBackward0"
+
 
 @op("lstm_grad")
 class LstmGrad(RecurrentGrad):

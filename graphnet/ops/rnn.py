@@ -66,6 +66,11 @@ class _Rnn(RecurrentLayer):
         )
         return self.gradients(operands, (slopes, slopes), out[2], (g_first,))
 
+    @property
+    def grad_name(self) -> str:
+        """What PyTorch, where each step is an operation, ends with."""
+        return "StackBackward0"
+
 
 class _RnnGrad(RecurrentGrad):
     """Back through the steps of a plain recurrent layer.

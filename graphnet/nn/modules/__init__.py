@@ -115,6 +115,8 @@ from graphnet.nn.modules.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from graphnet.nn.modules.rnn import GRU, LSTM, RNN, RNNBase
+from graphnet.nn.modules.rnn_cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from graphnet.nn.modules.sparse import Embedding
 from graphnet.nn.modules.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from graphnet.nn.modules.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
@@ -164,6 +166,8 @@ __all__ = [
     "Fold",
     "GELU",
     "GLU",
+    "GRU",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -180,6 +184,8 @@ __all__ = [
     "L1Loss",
     "LPPool1d",
     "LPPool2d",
+    "LSTM",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -210,6 +216,10 @@ __all__ = [
     "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNN",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",
