@@ -15,13 +15,16 @@ from graphnet.ops.recurrent import (
     Array,
     RecurrentGrad,
     RecurrentLayer,
-    blocks,
+    factors_of,
+    gate_values,
     if_any,
     or_zeros,
     row_values,
     rows_of,
+    rows_of_gates,
+    slopes_by_gate,
+    slopes_type,
     steps_of,
-    transposed,
 )
 from graphnet.ops.shape import Reshape
 
@@ -42,45 +45,44 @@ class Gru(RecurrentLayer):
     gates = 3
 
     def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
-        return hidden.with_shape((*hidden.shape[:-1], 3 * size)), hidden, hidden
+        return hidden.with_shape((3, *hidden.shape)), hidden, hidden
 
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
         """All input products at once; each step adds its hidden product."""
         output, hidden, gates, candidates, hiddens = outs
         x, (first,), w_input, w_hidden, biases = self.split(arrays)
-        size = hidden.shape[1]
-        sigmoids, last = slice(0, 2 * size), slice(2 * size, None)
         # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2
-        scale = np.ones(3 * size, x.dtype)
-        scale[sigmoids] = 0.5
-        all_gates, all_outputs = rows_of(gates), rows_of(output)
+        scale = np.array([0.5, 0.5, 1], x.dtype).reshape(3, 1, 1)
+        all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
         all_candidates, all_hiddens = rows_of(candidates), rows_of(hiddens)
-        np.matmul(rows_of(x), transposed(w_input, scale), out=all_gates)
-        weight = transposed(w_hidden, scale)
-        product = np.empty((len(first), 3 * size), x.dtype)
-        difference = np.empty(hidden.shape, x.dtype)
+        np.matmul(rows_of(x), factors_of(w_input, 3, scale), out=all_gates)
+        factors = factors_of(w_hidden, 3, scale)
+        product, change = np.empty((3, *hidden.shape), x.dtype), np.empty(hidden.shape, x.dtype)
+        bias, bias_hidden = np.zeros((2, *product.shape), x.dtype)
         if biases:
-            all_gates += biases[0] * scale
-            bias = biases[1] * scale
+            bias += biases[0].reshape(3, 1, -1) * scale
+            bias_hidden += biases[1].reshape(3, 1, -1) * scale
+            bias[:2] += bias_hidden[:2]
         np.copyto(hidden, first)
         for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
             count = stop - start
-            h, gate, new = hidden[:count], all_gates[start:stop], difference[:count]
-            r_z, n, candidate = gate[:, sigmoids], gate[:, last], all_candidates[start:stop]
+            h, new, candidate = hidden[:count], change[:count], all_candidates[start:stop]
+            gate = all_gates[:, start:stop]
+            sigmoids, n = gate[:2], gate[2]
             all_hiddens[start:stop] = h
-            from_state = np.matmul(h, weight, out=product[:count])
+            from_state = np.matmul(h, factors, out=product[:, :count])
+            np.add(from_state[2], bias_hidden[2, :count], candidate)
+            sigmoids += from_state[:2]
             if biases:
-                from_state += bias
-            candidate[:] = from_state[:, last]
-            r_z += from_state[:, sigmoids]
-            np.tanh(r_z, r_z)
-            r_z *= 0.5
-            r_z += 0.5
-            n += np.multiply(r_z[:, :size], candidate, new)
+                gate += bias[:, :count]
+            np.tanh(sigmoids, sigmoids)
+            sigmoids *= scale[:2]
+            sigmoids += scale[:2]
+            n += np.multiply(gate[0], candidate, new)
             np.tanh(n, n)
-            h -= n
-            h *= r_z[:, size:]
-            h += n
+            np.subtract(h, n, new)
+            new *= gate[1]
+            np.add(new, n, h)
             all_outputs[start:stop] = h
 
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
@@ -109,60 +111,63 @@ class GruGrad(RecurrentGrad):
     """
 
     def infer(self, *operands: TensorType) -> tuple[TensorType, ...]:
-        return operands[2], operands[2], operands[1]
+        _, hidden, gates = operands[:3]
+        return slopes_type(gates), slopes_type(gates), hidden
 
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
-        """Each gate's derivative times what arrives at it, in the slopes' own memory."""
+        """At each gate, what arrives there times its derivative."""
         g_output, g_hidden, gates, candidates, hiddens, weight, *kept = arrays
         from_input, from_state, hidden = outs
         size = hidden.shape[1]
-        r_z, last = slice(0, 2 * size), slice(2 * size, None)
-        all_inputs, all_states, all_g = rows_of(from_input), rows_of(from_state), rows_of(g_output)
-        all_gates, all_candidates, all_hiddens = map(rows_of, (gates, candidates, hiddens))
-        all_kept = list(map(rows_of, kept))
-        weight = np.ascontiguousarray(weight)
+        all_inputs, all_states = slopes_by_gate(from_input, size), slopes_by_gate(from_state, size)
+        all_gates, all_g = rows_of_gates(gates), rows_of(g_output)
+        all_candidates, all_hiddens = rows_of(candidates), rows_of(hiddens)
+        g_gates = rows_of_gates(kept[0]) if kept else None
+        g_candidates, g_hiddens = map(rows_of, kept[1:]) if kept else (None, None)
+        factors = np.ascontiguousarray(weight).reshape(3, size, -1)
+        local, derivatives, products = np.empty((3, 3, *hidden.shape), hidden.dtype)
         change = np.empty_like(hidden)
         np.copyto(hidden, g_hidden)
-        for start, stop in reversed(steps_of(gates.shape, self.batch_sizes, self.reverse)):
+        for start, stop in reversed(steps_of(gates.shape[1:], self.batch_sizes, self.reverse)):
             count = stop - start
-            dh, new, gate = hidden[:count], change[:count], all_gates[start:stop]
-            at_input, at_state = all_inputs[start:stop], all_states[start:stop]
-            arriving = [each[start:stop] for each in all_kept]
-            r, z, n = (gate[:, k * size : (k + 1) * size] for k in range(3))
-            dr, dz, dn = (at_input[:, k * size : (k + 1) * size] for k in range(3))
+            dh, new, gate = hidden[:count], change[:count], all_gates[:, start:stop]
+            slope, derivative = local[:, :count], derivatives[:, :count]
+            r, z, n = gate
             dh += all_g[start:stop]
-            # At the results of the activations.
+            # What arrives at the results of the activations.
             np.multiply(dh, z, new)
-            np.subtract(dh, new, dn)
-            np.subtract(all_hiddens[start:stop], n, dz)
-            dz *= dh
-            if arriving:
-                dn += arriving[0][:, last]
-                dz += arriving[0][:, size : 2 * size]
-            # Before them.
-            dn *= 1 - n * n
-            np.multiply(dn, all_candidates[start:stop], dr)
-            if arriving:
-                dr += arriving[0][:, :size]
-            derivative = np.multiply(gate[:, r_z], gate[:, r_z], at_state[:, r_z])
-            np.subtract(gate[:, r_z], derivative, derivative)
-            at_input[:, r_z] *= derivative
-            at_state[:, r_z] = at_input[:, r_z]
-            np.multiply(dn, r, at_state[:, last])
-            if arriving:
-                at_state[:, last] += arriving[1]
-                new += arriving[2]
-            np.matmul(at_state, weight, out=dh)
+            np.subtract(dh, new, slope[2])
+            np.subtract(all_hiddens[start:stop], n, slope[1])
+            slope[1] *= dh
+            if g_gates is not None:
+                slope[1:] += g_gates[1:, start:stop]
+            # Times their derivatives, by their results.
+            np.multiply(gate, gate, derivative)
+            np.subtract(gate[:2], derivative[:2], derivative[:2])
+            np.subtract(1, derivative[2], derivative[2])
+            slope[2] *= derivative[2]
+            np.multiply(slope[2], all_candidates[start:stop], slope[0])
+            if g_gates is not None:
+                slope[0] += g_gates[0, start:stop]
+            slope[:2] *= derivative[:2]
+            all_inputs[:, start:stop] = slope
+            slope[2] *= r
+            if g_candidates is not None:
+                slope[2] += g_candidates[start:stop]
+            all_states[:, start:stop] = slope
+            np.add.reduce(np.matmul(slope, factors, out=products[:, :count]), axis=0, out=dh)
             dh += new
+            if g_hiddens is not None:
+                dh += g_hiddens[start:stop]
 
     def formula(self, *operands: Value) -> Sequence[Value]:
         """What is the same for all steps first; then step by step."""
         g_output, g_hidden, gates, candidates, hiddens, weight, *kept = operands
-        r, z, n = blocks(row_values(gates), 3)
+        r, z, n = gate_values(gates)
         candidate, all_g = row_values(candidates), row_values(g_output)
         difference = row_values(hiddens) - n
         in_r, in_z, in_n = r - r * r, z - z * z, 1 - n * n
-        g_gates = blocks(row_values(kept[0]), 3) if kept else []
+        g_gates = gate_values(kept[0]) if kept else []
         g_candidate, g_before = map(row_values, kept[1:]) if kept else (None, None)
 
         def step(
@@ -181,5 +186,6 @@ class GruGrad(RecurrentGrad):
             at_state = Cat(1)(dr, dz, d_candidate)
             return (before + at_state @ weight,), (Cat(1)(dr, dz, dn), at_state)
 
-        slopes, states = self.unrolled(gates.shape, (g_hidden,), step)
-        return [*(Reshape(gates.shape)(each) for each in slopes), *states]
+        slopes, states = self.unrolled(gates.shape[1:], (g_hidden,), step)
+        shape = (*gates.shape[1:-1], weight.shape[0])
+        return [*(Reshape(shape)(each) for each in slopes), *states]

@@ -16,26 +16,28 @@ from graphnet.ops.recurrent import (
     Array,
     RecurrentGrad,
     RecurrentLayer,
-    blocks,
+    factors_of,
+    gate_values,
     if_any,
     or_zeros,
     row_values,
     rows_of,
+    rows_of_gates,
+    slopes_by_gate,
+    slopes_type,
     steps_of,
-    transposed,
 )
 from graphnet.ops.shape import Reshape, T
 
 
-@lru_cache(maxsize=64)
-def _sigmoid_by_tanh(size: int, dtype: Any) -> tuple[Array, Array]:
-    """Factor and summand with which one ``tanh`` gives all gates.
+@lru_cache(maxsize=8)
+def _sigmoid_by_tanh(dtype: Any) -> tuple[Array, Array]:
+    """Factors and summands of the gates with which one ``tanh`` gives them all.
 
     ``sigmoid(x) = tanh(x / 2) / 2 + 1 / 2``: three of the gates need that, the third does not.
     """
-    half = np.full((4, size), 0.5, dtype)
-    half[2] = 1
-    return half.reshape(-1), (1 - half).reshape(-1)
+    scale = np.array([0.5, 0.5, 1, 0.5], dtype).reshape(4, 1, 1)
+    return scale, 1 - scale
 
 
 @op("lstm")
@@ -57,42 +59,44 @@ class Lstm(RecurrentLayer):
     def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
         lead = hidden.shape[:-1]
         cells = hidden.with_shape((*lead, size))
-        return hidden.with_shape((*lead, 4 * size)), hidden, cells, cells
+        return hidden.with_shape((4, *lead, size)), hidden, cells, cells
 
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
         """All input products at once; each step adds its hidden product, then one ``tanh``."""
         output, hidden, cell, gates, hiddens, cells, tanhs = outs
         x, (first, first_cell), w_input, w_hidden, more = self.split(arrays)
-        size = cell.shape[1]
-        scale, shift = _sigmoid_by_tanh(size, x.dtype)
-        all_gates, all_outputs = rows_of(gates), rows_of(output)
+        scale, shift = _sigmoid_by_tanh(x.dtype)
+        all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
         all_hiddens, all_cells, all_tanhs = rows_of(hiddens), rows_of(cells), rows_of(tanhs)
-        np.matmul(rows_of(x), transposed(w_input, scale), out=all_gates)
-        weight = transposed(w_hidden, scale)
-        bias = (more[0] + more[1]) * scale if len(more) > 1 else None
+        np.matmul(rows_of(x), factors_of(w_input, 4, scale), out=all_gates)
+        factors = factors_of(w_hidden, 4, scale)
+        product, change = np.empty((4, *cell.shape), x.dtype), np.empty(cell.shape, x.dtype)
+        bias = np.zeros_like(product)
+        if len(more) > 1:
+            bias += (more[0] + more[1]).reshape(4, 1, -1) * scale
         projection = more[-1].T if len(more) % 2 else None
-        product, change = np.empty((len(first), 4 * size), x.dtype), np.empty(cell.shape, x.dtype)
         np.copyto(hidden, first)
         np.copyto(cell, first_cell)
         for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
             count = stop - start
-            h, c, gate, new = hidden[:count], cell[:count], all_gates[start:stop], change[:count]
-            tanh = all_tanhs[start:stop]
+            h, c, new, tanh = hidden[:count], cell[:count], change[:count], all_tanhs[start:stop]
+            gate = all_gates[:, start:stop]
+            i, f, g, o = gate
             all_hiddens[start:stop] = h
             all_cells[start:stop] = c
-            gate += np.matmul(h, weight, out=product[:count])
-            if bias is not None:
-                gate += bias
+            gate += np.matmul(h, factors, out=product[:, :count])
+            if len(more) > 1:
+                gate += bias[:, :count]
             np.tanh(gate, gate)
             gate *= scale
             gate += shift
-            c *= gate[:, size : 2 * size]
-            c += np.multiply(gate[:, :size], gate[:, 2 * size : 3 * size], new)
+            c *= f
+            c += np.multiply(i, g, new)
             np.tanh(c, tanh)
             if projection is None:
-                np.multiply(gate[:, 3 * size :], tanh, h)
+                np.multiply(o, tanh, h)
             else:
-                np.matmul(np.multiply(gate[:, 3 * size :], tanh, new), projection, out=h)
+                np.matmul(np.multiply(o, tanh, new), projection, out=h)
             all_outputs[start:stop] = h
 
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
@@ -107,7 +111,7 @@ class Lstm(RecurrentLayer):
         found: list[Value | None] = []
         found += self.gradients(operands, (slopes, slopes), hiddens, rest[:2])
         if projection:
-            raw = blocks(row_values(gates), 4)[3] * row_values(tanhs)
+            raw = gate_values(gates)[3] * row_values(tanhs)
             found.append(T()(row_values(rest[2])) @ raw)
         return found
 
@@ -131,8 +135,8 @@ class LstmGrad(RecurrentGrad):
 
     def infer(self, *operands: TensorType) -> tuple[TensorType, ...]:
         output, hidden, cell, gates = operands[:4]
-        slopes = gates, hidden, cell
-        return (*slopes, output) if self._is_projected(operands) else slopes
+        found = slopes_type(gates), hidden, cell
+        return (*found, output) if self._is_projected(operands) else found
 
     @staticmethod
     def _is_projected(operands: Sequence[Any]) -> bool:
@@ -145,25 +149,28 @@ class LstmGrad(RecurrentGrad):
         return operands[:7], None, operands[7:]
 
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
-        """In the slopes' own memory: the gates' derivatives times what arrives at each."""
+        """At each gate, what arrives there times its derivative."""
         (g_output, g_hidden, g_cell, gates, cells, tanhs, weight), projection, kept = self.split(
             arrays
         )
         slopes, hidden, cell = outs[:3]
         size = cell.shape[1]
-        all_slopes, all_gates, all_g = rows_of(slopes), rows_of(gates), rows_of(g_output)
-        all_cells, all_tanhs, all_kept = rows_of(cells), rows_of(tanhs), list(map(rows_of, kept))
-        weight = np.ascontiguousarray(weight)
-        change, extra = np.empty_like(cell), np.empty((len(cell), 4 * size), cell.dtype)
-        through = np.empty_like(cell)
+        all_gates, all_cells, all_tanhs = rows_of_gates(gates), rows_of(cells), rows_of(tanhs)
+        all_g, all_slopes = rows_of(g_output), slopes_by_gate(slopes, size)
+        g_gates = rows_of_gates(kept[0]) if kept else None
+        g_hiddens, g_cells, g_tanhs = map(rows_of, kept[1:]) if kept else (None,) * 3
+        factors = np.ascontiguousarray(weight).reshape(4, size, -1)
+        local, extra = np.empty((2, 4, *cell.shape), cell.dtype)
+        change, through = np.empty((2, *cell.shape), cell.dtype)
+        products = np.empty((4, *hidden.shape), cell.dtype)
         np.copyto(hidden, g_hidden)
         np.copyto(cell, g_cell)
-        for start, stop in reversed(steps_of(gates.shape, self.batch_sizes, self.reverse)):
+        for start, stop in reversed(steps_of(gates.shape[1:], self.batch_sizes, self.reverse)):
             count = stop - start
-            dh, dc, new = hidden[:count], cell[:count], change[:count]
-            gate, tanh, slope = all_gates[start:stop], all_tanhs[start:stop], all_slopes[start:stop]
-            arriving = [each[start:stop] for each in all_kept]
-            i, f, g, o = (gate[:, k * size : (k + 1) * size] for k in range(4))
+            dh, dc, new, tanh = hidden[:count], cell[:count], change[:count], all_tanhs[start:stop]
+            gate, slope = all_gates[:, start:stop], all_slopes[:, start:stop]
+            derivative = local[:, :count]
+            i, f, g, o = gate
             dh += all_g[start:stop]
             dout = dh
             if projection is not None:
@@ -172,45 +179,44 @@ class LstmGrad(RecurrentGrad):
             # What the tanh of the cell lets through.
             np.multiply(tanh, tanh, new)
             np.subtract(1, new, new)
-            if arriving:
-                dc += new * arriving[3]
+            if g_tanhs is not None:
+                dc += new * g_tanhs[start:stop]
             new *= o
             new *= dout
             dc += new
             # The derivatives of the activations, by their results.
-            np.multiply(gate, gate, slope)
-            slope_g = slope[:, 2 * size : 3 * size]
-            np.subtract(1, slope_g, slope_g)
-            for block in (slice(0, 2 * size), slice(3 * size, None)):
-                np.subtract(gate[:, block], slope[:, block], slope[:, block])
-            if arriving:
-                np.multiply(slope, arriving[0], extra[:count])
-            slope[:, :size] *= g
-            slope[:, size : 2 * size] *= all_cells[start:stop]
-            slope_g *= i
-            slope[:, 3 * size :] *= tanh
-            parts = slope.reshape(count, 4, size)
-            parts[:, :3] *= dc[:, None]
-            parts[:, 3] *= dout
+            np.multiply(gate, gate, derivative)
+            np.subtract(gate[:2], derivative[:2], derivative[:2])
+            np.subtract(1, derivative[2], derivative[2])
+            np.subtract(o, derivative[3], derivative[3])
+            if g_gates is not None:
+                np.multiply(derivative, g_gates[:, start:stop], extra[:, :count])
+            derivative[0] *= g
+            derivative[1] *= all_cells[start:stop]
+            derivative[2] *= i
+            derivative[3] *= tanh
+            np.multiply(derivative[:3], dc, slope[:3])
+            np.multiply(derivative[3], dout, slope[3])
             dc *= f
-            if arriving:
-                slope += extra[:count]
-                dc += arriving[2]
-            np.matmul(slope, weight, out=dh)
-            if arriving:
-                dh += arriving[1]
+            if g_gates is not None:
+                slope += extra[:, :count]
+            if g_cells is not None:
+                dc += g_cells[start:stop]
+            np.add.reduce(np.matmul(slope, factors, out=products[:, :count]), axis=0, out=dh)
+            if g_hiddens is not None:
+                dh += g_hiddens[start:stop]
 
     def formula(self, *operands: Value) -> Sequence[Value]:
         """What is the same for all steps first; then step by step."""
         given, projection, kept = self.split(operands)
         g_output, g_hidden, g_cell, gates, cells, tanhs, weight = given
-        i, f, g, o = blocks(row_values(gates), 4)
+        i, f, g, o = gate_values(gates)
         tanh = row_values(tanhs)
         derivatives = Cat(1)(i - i * i, f - f * f, 1 - g * g, o - o * o)
         factors = derivatives * Cat(1)(g, row_values(cells), i, tanh)
         through = 1 - tanh * tanh
-        arriving = [row_values(each) for each in kept]
-        offset = derivatives * arriving[0] if kept else None
+        arriving = [row_values(each) for each in kept[1:]]
+        offset = derivatives * Cat(1)(*gate_values(kept[0])) if kept else None
         all_g = row_values(g_output)
 
         def step(
@@ -220,18 +226,18 @@ class LstmGrad(RecurrentGrad):
             dout = dh if projection is None else dh @ projection
             at_tanh = dout * rows(o)
             if kept:
-                at_tanh = at_tanh + rows(arriving[3])
+                at_tanh = at_tanh + rows(arriving[2])
             dc = dc + at_tanh * rows(through)
             slope = rows(factors) * Cat(1)(dc, dc, dc, dout)
             if offset is not None:
                 slope = slope + rows(offset)
             before, cell_before = slope @ weight, dc * rows(f)
             if kept:
-                before, cell_before = before + rows(arriving[1]), cell_before + rows(arriving[2])
+                before, cell_before = before + rows(arriving[0]), cell_before + rows(arriving[1])
             return (before, cell_before), (slope, dh)
 
-        (slopes, outputs), states = self.unrolled(gates.shape, (g_hidden, g_cell), step)
-        results = [Reshape(gates.shape)(slopes), *states]
+        (slopes, outputs), states = self.unrolled(gates.shape[1:], (g_hidden, g_cell), step)
+        results = [Reshape((*gates.shape[1:-1], slopes.shape[1]))(slopes), *states]
         if projection is not None:
             results.append(Reshape(g_output.shape)(outputs))
         return results

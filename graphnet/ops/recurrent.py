@@ -7,7 +7,9 @@ come first, so a step has never more rows than the one before. Inside, both are 
 Forward, a layer keeps what its gradient needs as further results. Backward, one operation goes
 through the steps in the opposite order and gives the gradient of what each step fed into its
 activations, the *slopes*; the gradients of input, weights and biases are products with those, over
-all steps at once, and ordinary nodes.
+all steps at once, and ordinary nodes. The gates are kept as ``(gates, *sequence, size)``, so that a
+step works on few long pieces of memory; the slopes have the layout of the weights' rows,
+``(*sequence, gates * size)``.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.index import zeros
 from graphnet.ops.join import Cat
 from graphnet.ops.linear import Linear
-from graphnet.ops.shape import Reshape, Slice, T
+from graphnet.ops.shape import Reshape, Select, Slice, T
 
 Array = npt.NDArray[Any]
 Steps = tuple[tuple[int, int], ...]
@@ -61,11 +63,30 @@ def rows_of(array: Array) -> Array:
     return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
 
 
-def transposed(weight: Array, scale: Array | None = None) -> Array:
-    """The transpose in row-major order, each column multiplied: a faster factor for many steps."""
-    if scale is None:
-        return np.ascontiguousarray(weight.T)
-    return np.multiply(weight.T, scale, order="C")
+def rows_of_gates(array: Array) -> Array:
+    """``(gates, *sequence, size)`` as ``(gates, rows, size)``."""
+    return array.reshape(len(array), math.prod(array.shape[1:-1]), array.shape[-1])
+
+
+def slopes_by_gate(slopes: Array, size: int) -> Array:
+    """Slopes ``(*sequence, gates * size)`` seen as ``(gates, rows, size)``."""
+    rows = rows_of(slopes)
+    return rows.reshape(len(rows), -1, size).transpose(1, 0, 2)
+
+
+def slopes_type(gates: TensorType) -> TensorType:
+    """The type of the slopes that belong to ``(gates, *sequence, size)``."""
+    return gates.with_shape((*gates.shape[1:-1], gates.shape[0] * gates.shape[-1]))
+
+
+def factors_of(weight: Array, gates: int, scale: Array | None = None) -> Array:
+    """A weight as one matrix ``(in, size)`` for each gate, perhaps scaled.
+
+    Products with several small matrices are faster than one with a wide one, and what belongs to a
+    gate then lies together in memory.
+    """
+    split = weight.reshape(gates, len(weight) // gates, -1).transpose(0, 2, 1)
+    return np.ascontiguousarray(split) if scale is None else np.multiply(split, scale, order="C")
 
 
 def row_values(x: Value) -> Value:
@@ -75,10 +96,9 @@ def row_values(x: Value) -> Value:
     return result
 
 
-def blocks(x: Value, count: int) -> list[Value]:
-    """The columns of a matrix in ``count`` equal parts: one for each gate."""
-    size = x.shape[1] // count
-    return [Slice(1, size)(x, number * size) for number in range(count)]
+def gate_values(x: Value) -> list[Value]:
+    """``(gates, *sequence, size)`` as one matrix of rows for each gate."""
+    return [row_values(Select(0)(x, number)) for number in range(x.shape[0])]
 
 
 class Recurrence(Op):

@@ -20,7 +20,6 @@ from graphnet.ops.recurrent import (
     row_values,
     rows_of,
     steps_of,
-    transposed,
 )
 from graphnet.ops.shape import Reshape
 
@@ -47,10 +46,10 @@ class _Rnn(RecurrentLayer):
         output, hidden, hiddens = outs
         x, (first,), w_input, w_hidden, biases = self.split(arrays)
         all_outputs, all_hiddens = rows_of(output), rows_of(hiddens)
-        np.matmul(rows_of(x), transposed(w_input), out=all_outputs)
+        np.matmul(rows_of(x), np.ascontiguousarray(w_input.T), out=all_outputs)
         if biases:
             all_outputs += biases[0] + biases[1]
-        weight, product = transposed(w_hidden), np.empty(hidden.shape, x.dtype)
+        weight, product = np.ascontiguousarray(w_hidden.T), np.empty(hidden.shape, x.dtype)
         np.copyto(hidden, first)
         for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
             h, out = hidden[: stop - start], all_outputs[start:stop]

@@ -17,6 +17,10 @@ from graphnet.nn.parameter import Parameter
 from graphnet.nn.utils.rnn import PackedSequence
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
+_TYPES: dict[str, type] = {
+    "bias": bool, "batch_first": bool, "bidirectional": bool, "input_size": int,
+    "hidden_size": int, "num_layers": int, "proj_size": int,
+}  # fmt: skip
 
 
 class RNNBase(Module):
@@ -69,7 +73,7 @@ class RNNBase(Module):
         self.dropout = float(dropout)
         self.bidirectional = bidirectional
         self.proj_size = proj_size
-        _check_sizes(self, dropout)
+        _check_arguments(self, dropout)
         made: dict[str, Any] = {"device": device, "dtype": dtype}
         self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
@@ -232,22 +236,24 @@ class RNNBase(Module):
                 raise ShapeError(f"Expected {name} size {shape}, got {list(state.shape)}")
 
 
-def _check_sizes(module: RNNBase, dropout: Any) -> None:
+def _check_arguments(module: RNNBase, dropout: Any) -> None:
     if isinstance(dropout, bool) or not 0 <= module.dropout <= 1:
         raise ValueRangeError(
             "dropout should be a number in range [0, 1] representing the probability of an element "
             "being zeroed"
         )
-    if dropout > 0 and module.num_layers == 1:
+    if module.dropout > 0 and module.num_layers == 1:
         warnings.warn(
             "dropout option adds dropout after all but last recurrent layer, so non-zero dropout "
             f"expects num_layers greater than 1, but got dropout={dropout} and num_layers=1",
             stacklevel=4,
         )
-    for name in ("input_size", "hidden_size"):
-        size = getattr(module, name)
-        if not isinstance(size, int):
-            raise ArgumentError(f"{name} should be of type int, got: {type(size).__name__}")
+    for name, kind in _TYPES.items():
+        value = getattr(module, name)
+        if not isinstance(value, kind):
+            raise ArgumentError(
+                f"{name} should be of type {kind.__name__}, got: {type(value).__name__}"
+            )
     for name in ("input_size", "hidden_size", "num_layers"):
         if getattr(module, name) <= 0:
             raise ValueRangeError(f"{name} must be greater than zero")

@@ -48,11 +48,11 @@ def _gradients(tag: str, lead: Shape, batch: int, options: dict[str, Any]) -> It
         given = sequence, last, sequence, Real((SIZE, SIZE))
         yield sample(name, *given, tag=tag, **options)
         yield sample(name, *given, sequence, tag=f"{tag}_again", **options)
-    gates = Real((*lead, 3 * SIZE), *GATE)
+    gates = Real((3, *lead, SIZE), *GATE)
     given = sequence, last, gates, sequence, sequence, Real((3 * SIZE, SIZE))
     yield sample("gru_grad", *given, tag=tag, **options)
     yield sample("gru_grad", *given, gates, sequence, sequence, tag=f"{tag}_again", **options)
-    gates = Real((*lead, 4 * SIZE), *GATE)
+    gates = Real((4, *lead, SIZE), *GATE)
     given = sequence, last, last, gates, sequence, sequence, Real((4 * SIZE, SIZE))
     again = gates, sequence, sequence, sequence
     yield sample("lstm_grad", *given, tag=tag, **options)
@@ -66,7 +66,8 @@ def _projections(tag: str, lead: Shape, batch: int, options: dict[str, Any]) -> 
         layer = state, cell, *_weights(4, PROJECTED, biases), projection
         each = f"{tag}_projected" if biases else f"{tag}_projected_without_bias"
         yield sample("lstm", Real((*lead, FEATURES)), *layer, tag=each, **options)
-    output, cells, gates = (Real((*lead, n), *GATE) for n in (PROJECTED, SIZE, 4 * SIZE))
+    output, cells = Real((*lead, PROJECTED), *GATE), Real((*lead, SIZE), *GATE)
+    gates = Real((4, *lead, SIZE), *GATE)
     given = output, state, cell, gates, cells, cells, Real((4 * SIZE, PROJECTED)), projection
     again = gates, output, cells, cells
     yield sample("lstm_grad", *given, tag=f"{tag}_projected", **options)
