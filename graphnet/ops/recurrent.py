@@ -71,7 +71,7 @@ def rows_of_gates(array: Array) -> Array:
 def slopes_by_gate(slopes: Array, size: int) -> Array:
     """Slopes ``(*sequence, gates * size)`` seen as ``(gates, rows, size)``."""
     rows = rows_of(slopes)
-    return rows.reshape(len(rows), -1, size).transpose(1, 0, 2)
+    return rows.reshape(len(rows), rows.shape[1] // size, size).transpose(1, 0, 2)
 
 
 def slopes_type(gates: TensorType) -> TensorType:
@@ -85,7 +85,7 @@ def factors_of(weight: Array, gates: int, scale: Array | None = None) -> Array:
     Products with several small matrices are faster than one with a wide one, and what belongs to a
     gate then lies together in memory.
     """
-    split = weight.reshape(gates, len(weight) // gates, -1).transpose(0, 2, 1)
+    split = weight.reshape(gates, len(weight) // gates, weight.shape[1]).transpose(0, 2, 1)
     return np.ascontiguousarray(split) if scale is None else np.multiply(split, scale, order="C")
 
 
