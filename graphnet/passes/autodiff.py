@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphnet.ir.builder import Builder
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
-from graphnet.ir.types import TensorType
+from graphnet.ops.chain_rule import Primal, accumulate, pull_back
 from graphnet.ops.convert import Identity
 from graphnet.ops.create import Full
-from graphnet.ops.shape import sum_to
 
-Primal = Callable[[Value], Value]
 Visit = Callable[[Node, bool], None]
 
 
@@ -64,7 +62,7 @@ def differentiate(
     first = len(builder.nodes)
     gradients: dict[Value, Value] = {}
     for root, cotangent in cotangents.items():
-        _accumulate(gradients, root, cotangent)
+        accumulate(gradients, root, cotangent)
     read = primal or (lambda value: value)
     replaced = overrides or {}
     for node in reversed(list(nodes)):
@@ -94,12 +92,12 @@ def _differentiate_node(
     builder = Builder.current()
     start = len(builder.nodes)
     with builder.at(node.location, f"{node.op.name} backward"):
-        pulled = _pull_back(node, arriving, read)
+        pulled = pull_back(node, arriving, read)
         if visit is not None:
             visit(node, _reads(node, builder.nodes[start:], read))
         for operand, gradient in zip(node.operands, pulled, strict=True):
             if gradient is not None and operand.requires_grad:
-                _accumulate(gradients, operand, gradient)
+                accumulate(gradients, operand, gradient)
 
 
 def _reads(node: Node, emitted: Sequence[Node], read: Primal) -> bool:
@@ -108,28 +106,7 @@ def _reads(node: Node, emitted: Sequence[Node], read: Primal) -> bool:
     return any(read(value) in used for value in (*node.operands, *node.results))
 
 
-def _pull_back(
-    node: Node, arriving: Sequence[Value | None], read: Primal
-) -> Sequence[Value | None]:
-    operands = [read(operand) for operand in node.operands]
-    results = tuple(read(result) for result in node.results)
-    if len(results) == 1:
-        return node.op.vjp(arriving[0], results[0], *operands)
-    return node.op.vjp(tuple(arriving), results, *operands)
-
-
 def _replace(gradients: dict[Value, Value], value: Value, gradient: Value | None) -> None:
     gradients.pop(value, None)
     if gradient is not None:
         gradients[value] = gradient
-
-
-def _accumulate(gradients: dict[Value, Value], value: Value, gradient: Value) -> None:
-    """Add a contribution, summed over what broadcasting repeated."""
-    gradient = sum_to(gradient, value.shape)
-    if gradient.type != TensorType(value.dtype, value.shape):
-        from graphnet.ops.convert import Cast
-
-        gradient = Cast(value.dtype)(gradient)
-    before = gradients.get(value)
-    gradients[value] = gradient if before is None else before + gradient

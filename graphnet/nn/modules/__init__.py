@@ -116,6 +116,8 @@ from graphnet.nn.modules.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from graphnet.nn.modules.rnn import GRU, LSTM, RNN, RNNBase
+from graphnet.nn.modules.rnn_cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from graphnet.nn.modules.sparse import Embedding
 from graphnet.nn.modules.transformer import (
     Transformer,
@@ -172,6 +174,8 @@ __all__ = [
     "Fold",
     "GELU",
     "GLU",
+    "GRU",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -188,6 +192,8 @@ __all__ = [
     "L1Loss",
     "LPPool1d",
     "LPPool2d",
+    "LSTM",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -219,6 +225,10 @@ __all__ = [
     "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNN",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",

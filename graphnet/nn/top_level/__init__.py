@@ -2,8 +2,8 @@
 
 Most are the same functions. Others have another signature there, older than that of
 ``torch.nn.functional``: those are in :mod:`~graphnet.nn.top_level.layers` and
-:mod:`~graphnet.nn.top_level.losses`. What is a method of tensors as well becomes one here: layers
-stand above tensors, which must not know of them.
+:mod:`~graphnet.nn.top_level.losses`. Recurrent layers are functions only here. What is a method of
+tensors as well becomes one here: layers stand above tensors, which must not know of them.
 
 >>> import graphnet as torch
 >>> torch.softmax(torch.zeros(2), 0)
@@ -73,6 +73,16 @@ from graphnet.nn.top_level.losses import (
     poisson_nll_loss,
     triplet_margin_loss,
 )
+from graphnet.nn.top_level.recurrent import (
+    gru,
+    gru_cell,
+    lstm,
+    lstm_cell,
+    rnn_relu,
+    rnn_relu_cell,
+    rnn_tanh,
+    rnn_tanh_cell,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -103,12 +113,16 @@ __all__ = [
     "feature_dropout",
     "feature_dropout_",
     "group_norm",
+    "gru",
+    "gru_cell",
     "hardshrink",
     "hinge_embedding_loss",
     "instance_norm",
     "kl_div",
     "layer_norm",
     "log_softmax",
+    "lstm",
+    "lstm_cell",
     "margin_ranking_loss",
     "max_pool1d",
     "max_pool1d_with_indices",
@@ -121,6 +135,10 @@ __all__ = [
     "prelu",
     "relu_",
     "rms_norm",
+    "rnn_relu",
+    "rnn_relu_cell",
+    "rnn_tanh",
+    "rnn_tanh_cell",
     "rrelu",
     "rrelu_",
     "selu",

@@ -1,5 +1,6 @@
 """Helpers for the parameters of a network and their gradients."""
 
+from graphnet.nn.utils import rnn as rnn
 from graphnet.nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,

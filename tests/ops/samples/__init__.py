@@ -11,13 +11,24 @@ from tests.ops.samples import (
     indexing,
     matrices,
     networks,
+    recurrent,
     reducing,
     shaping,
     spatial,
 )
 from tests.ops.samples.base import Fixed, Real, Sample, State, sample, type_of
 
-FAMILIES = (elementwise, shaping, reducing, indexing, matrices, networks, spatial, drawing)
+FAMILIES = (
+    elementwise,
+    shaping,
+    reducing,
+    indexing,
+    matrices,
+    networks,
+    recurrent,
+    spatial,
+    drawing,
+)
 
 SAMPLES: tuple[Sample, ...] = tuple(chain.from_iterable(each.samples() for each in FAMILIES))
 

@@ -1,0 +1,243 @@
+"""Long short-term memory: the layer, and its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from graphnet.ir.node import Value
+from graphnet.ir.registry import op
+from graphnet.ir.types import TensorType
+from graphnet.ops.join import Cat
+from graphnet.ops.recurrent import (
+    Array,
+    RecurrentGrad,
+    RecurrentLayer,
+    factors_of,
+    gate_values,
+    if_any,
+    or_zeros,
+    row_values,
+    rows_of,
+    rows_of_gates,
+    slopes_by_gate,
+    slopes_type,
+    steps_of,
+)
+from graphnet.ops.shape import Reshape, T
+
+
+@lru_cache(maxsize=8)
+def _sigmoid_by_tanh(dtype: Any) -> tuple[Array, Array]:
+    """Factors and summands of the gates with which one ``tanh`` gives them all.
+
+    ``sigmoid(x) = tanh(x / 2) / 2 + 1 / 2``: three of the gates need that, the third does not.
+    """
+    scale = np.array([0.5, 0.5, 1, 0.5], dtype).reshape(4, 1, 1)
+    return scale, 1 - scale
+
+
+@op("lstm")
+class Lstm(RecurrentLayer):
+    """One layer of an LSTM in one direction.
+
+    ``i, f, g, o`` are the gates, in this order in the weights, all sigmoids but ``g``, a tanh;
+    ``c = f * c + i * g`` the cell, ``h = o * tanh(c)`` the hidden state. An operand more at the
+    end, ``(projection, hidden)``, projects ``h`` to a smaller state.
+
+    Kept are the gates, the hidden state and the cell that each step started from, and the tanh of
+    the cell after it. Source: Hochreiter and Schmidhuber 1997, "Long short-term memory"; PyTorch's
+    page ``LSTM``.
+    """
+
+    gates = 4
+    states = 2
+
+    def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
+        lead = hidden.shape[:-1]
+        cells = hidden.with_shape((*lead, size))
+        return hidden.with_shape((4, *lead, size)), hidden, cells, cells
+
+    def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
+        """All input products at once; each step adds its hidden product, then one ``tanh``."""
+        output, hidden, cell, gates, hiddens, cells, tanhs = outs
+        x, (first, first_cell), w_input, w_hidden, more = self.split(arrays)
+        scale, shift = _sigmoid_by_tanh(x.dtype)
+        all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
+        all_hiddens, all_cells, all_tanhs = rows_of(hiddens), rows_of(cells), rows_of(tanhs)
+        np.matmul(rows_of(x), factors_of(w_input, 4, scale), out=all_gates)
+        factors = factors_of(w_hidden, 4, scale)
+        product, change = np.empty((4, *cell.shape), x.dtype), np.empty(cell.shape, x.dtype)
+        bias = np.zeros_like(product)
+        if len(more) > 1:
+            bias += (more[0] + more[1]).reshape(4, 1, -1) * scale
+        projection = more[-1].T if len(more) % 2 else None
+        np.copyto(hidden, first)
+        np.copyto(cell, first_cell)
+        for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
+            count = stop - start
+            h, c, new, tanh = hidden[:count], cell[:count], change[:count], all_tanhs[start:stop]
+            gate = all_gates[:, start:stop]
+            i, f, g, o = gate
+            all_hiddens[start:stop] = h
+            all_cells[start:stop] = c
+            gate += np.matmul(h, factors, out=product[:, :count])
+            if len(more) > 1:
+                gate += bias[:, :count]
+            np.tanh(gate, gate)
+            gate *= scale
+            gate += shift
+            c *= f
+            c += np.multiply(i, g, new)
+            np.tanh(c, tanh)
+            if projection is None:
+                np.multiply(o, tanh, h)
+            else:
+                np.matmul(np.multiply(o, tanh, new), projection, out=h)
+            all_outputs[start:stop] = h
+
+    def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
+        """Back through the steps, then products over all of them."""
+        _, _, _, w_hidden, more = self.split(operands)
+        gates, hiddens, cells, tanhs = out[3:]
+        projection = more[-1:] if len(more) % 2 else []
+        slopes, *rest = LstmGrad(self.reverse, self.batch_sizes)(
+            *or_zeros(g[:3], out[:3]), gates, cells, tanhs, w_hidden, *projection,
+            *if_any(g[3:], out[3:]),
+        )  # fmt: skip
+        found: list[Value | None] = []
+        found += self.gradients(operands, (slopes, slopes), hiddens, rest[:2])
+        if projection:
+            raw = gate_values(gates)[3] * row_values(tanhs)
+            found.append(T()(row_values(rest[2])) @ raw)
+        return found
+
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names it."""
+        return "MkldnnRnnLayerBackward0"
+
+
+@op("lstm_grad")
+class LstmGrad(RecurrentGrad):
+    """Back through the steps of an LSTM.
+
+    Operands: the gradients of all hidden states, of the last one and of the last cell; the gates,
+    the cells and the tanhs that the layer kept; the hidden weight; perhaps the projection; and,
+    when it is differentiated again, the gradients of all four that the layer kept.
+
+    Results: the slopes, the gradients of the initial hidden state and cell, and with a projection
+    that of what came out of it, for each step.
+    """
+
+    def infer(self, *operands: TensorType) -> tuple[TensorType, ...]:
+        output, hidden, cell, gates = operands[:4]
+        found = slopes_type(gates), hidden, cell
+        return (*found, output) if self._is_projected(operands) else found
+
+    @staticmethod
+    def _is_projected(operands: Sequence[Any]) -> bool:
+        return len(operands) in (8, 12)
+
+    def split(self, operands: Sequence[Any]) -> tuple[Sequence[Any], Any, Sequence[Any]]:
+        """The seven always there, the projection or None, and gradients of what is kept."""
+        if self._is_projected(operands):
+            return operands[:7], operands[7], operands[8:]
+        return operands[:7], None, operands[7:]
+
+    def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
+        """At each gate, what arrives there times its derivative."""
+        (g_output, g_hidden, g_cell, gates, cells, tanhs, weight), projection, kept = self.split(
+            arrays
+        )
+        slopes, hidden, cell = outs[:3]
+        size = cell.shape[1]
+        all_gates, all_cells, all_tanhs = rows_of_gates(gates), rows_of(cells), rows_of(tanhs)
+        all_g, all_slopes = rows_of(g_output), slopes_by_gate(slopes, size)
+        g_gates = rows_of_gates(kept[0]) if kept else None
+        g_hiddens, g_cells, g_tanhs = map(rows_of, kept[1:]) if kept else (None,) * 3
+        factors = np.ascontiguousarray(weight).reshape(4, size, -1)
+        local, extra = np.empty((2, 4, *cell.shape), cell.dtype)
+        change, through = np.empty((2, *cell.shape), cell.dtype)
+        products = np.empty((4, *hidden.shape), cell.dtype)
+        np.copyto(hidden, g_hidden)
+        np.copyto(cell, g_cell)
+        for start, stop in reversed(steps_of(gates.shape[1:], self.batch_sizes, self.reverse)):
+            count = stop - start
+            dh, dc, new, tanh = hidden[:count], cell[:count], change[:count], all_tanhs[start:stop]
+            gate, slope = all_gates[:, start:stop], all_slopes[:, start:stop]
+            derivative = local[:, :count]
+            i, f, g, o = gate
+            dh += all_g[start:stop]
+            dout = dh
+            if projection is not None:
+                rows_of(outs[3])[start:stop] = dh
+                dout = np.matmul(dh, projection, out=through[:count])
+            # What the tanh of the cell lets through.
+            np.multiply(tanh, tanh, new)
+            np.subtract(1, new, new)
+            if g_tanhs is not None:
+                dc += new * g_tanhs[start:stop]
+            new *= o
+            new *= dout
+            dc += new
+            # The derivatives of the activations, by their results.
+            np.multiply(gate, gate, derivative)
+            np.subtract(gate[:2], derivative[:2], derivative[:2])
+            np.subtract(1, derivative[2], derivative[2])
+            np.subtract(o, derivative[3], derivative[3])
+            if g_gates is not None:
+                np.multiply(derivative, g_gates[:, start:stop], extra[:, :count])
+            derivative[0] *= g
+            derivative[1] *= all_cells[start:stop]
+            derivative[2] *= i
+            derivative[3] *= tanh
+            np.multiply(derivative[:3], dc, slope[:3])
+            np.multiply(derivative[3], dout, slope[3])
+            dc *= f
+            if g_gates is not None:
+                slope += extra[:, :count]
+            if g_cells is not None:
+                dc += g_cells[start:stop]
+            np.add.reduce(np.matmul(slope, factors, out=products[:, :count]), axis=0, out=dh)
+            if g_hiddens is not None:
+                dh += g_hiddens[start:stop]
+
+    def formula(self, *operands: Value) -> Sequence[Value]:
+        """What is the same for all steps first; then step by step."""
+        given, projection, kept = self.split(operands)
+        g_output, g_hidden, g_cell, gates, cells, tanhs, weight = given
+        i, f, g, o = gate_values(gates)
+        tanh = row_values(tanhs)
+        derivatives = Cat(1)(i - i * i, f - f * f, 1 - g * g, o - o * o)
+        factors = derivatives * Cat(1)(g, row_values(cells), i, tanh)
+        through = 1 - tanh * tanh
+        arriving = [row_values(each) for each in kept[1:]]
+        offset = derivatives * Cat(1)(*gate_values(kept[0])) if kept else None
+        all_g = row_values(g_output)
+
+        def step(
+            rows: Callable[[Value], Value], dh: Value, dc: Value
+        ) -> tuple[Sequence[Value], Sequence[Value]]:
+            dh = dh + rows(all_g)
+            dout = dh if projection is None else dh @ projection
+            at_tanh = dout * rows(o)
+            if kept:
+                at_tanh = at_tanh + rows(arriving[2])
+            dc = dc + at_tanh * rows(through)
+            slope = rows(factors) * Cat(1)(dc, dc, dc, dout)
+            if offset is not None:
+                slope = slope + rows(offset)
+            before, cell_before = slope @ weight, dc * rows(f)
+            if kept:
+                before, cell_before = before + rows(arriving[0]), cell_before + rows(arriving[1])
+            return (before, cell_before), (slope, dh)
+
+        (slopes, outputs), states = self.unrolled(gates.shape[1:], (g_hidden, g_cell), step)
+        results = [Reshape((*gates.shape[1:-1], slopes.shape[1]))(slopes), *states]
+        if projection is not None:
+            results.append(Reshape(g_output.shape)(outputs))
+        return results
