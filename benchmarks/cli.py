@@ -14,7 +14,7 @@ from benchmarks.environment import describe_environment
 from benchmarks.frameworks import FRAMEWORKS
 from benchmarks.measure import FULL, QUICK, compare
 from benchmarks.result import AGAINST_ITSELF, Report, Result, warnings_of
-from benchmarks.table import speed_table
+from benchmarks.table import notes, speed_table
 from benchmarks.workloads import WORKLOADS, describe
 
 PEERS = tuple(name for name in FRAMEWORKS if name != "graphnet")
@@ -80,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = Report(describe_environment())
     report.results.extend(measure_speed(options))
     console.print(speed_table(report.results))
+    for note in notes(report.results):
+        console.print(note, style="yellow", highlight=False)
     for warning in warnings_of(report.results):
         console.print(warning, style="bold yellow")
     if options.json is not None:

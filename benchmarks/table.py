@@ -25,16 +25,24 @@ def speed_table(results: Sequence[Result]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         table.add_row(*_speed_row(result))
-        if result.note:
-            table.add_row(Text(f"  {result.note}", style="yellow", overflow="fold"))
     return table
+
+
+def notes(results: Sequence[Result]) -> list[str]:
+    """Why rows have no ratio, a line each."""
+    return [
+        f"{result.workload} / {result.peer}, threads: {result.threads}: {result.note}"
+        for result in results
+        if result.note
+    ]
 
 
 def _speed_row(result: Result) -> list[Text | str]:
     head: list[Text | str] = [result.workload, result.peer, str(result.threads)]
     estimate = result.estimate
     if estimate is None:
-        return [*head, Text("wrong", "bold red") if result.correct is False else "–"]
+        wrong = result.correct is False
+        return [*head, Text("wrong", "bold red") if wrong else Text("failed", "yellow")]
     return [
         *head,
         Text(f"{estimate.median:.2f}", f"bold {verdict(result)}"),

@@ -18,6 +18,9 @@ from benchmarks.resident import peak_bytes, reset_peak, resident_bytes
 
 now = time.perf_counter
 
+COMPARED_GRADIENTS = 2
+"""Gradients are compared after this many steps: the one that is interpreted, and a compiled one."""
+
 
 class Worker:
     """Answers the commands; each is a method, its arguments are the fields of the line."""
@@ -39,34 +42,40 @@ class Worker:
         self.imported_bytes = resident_bytes()
         return {"version": version, "seconds": seconds}
 
-    def build(self, workload: str, options: dict[str, Any]) -> None:
-        """Build a workload."""
+    def build(self, workload: str, options: dict[str, Any], nudge: bool = False) -> None:
+        """Build a workload; with ``nudge``, its weights are changed by some rounding errors."""
         self.program = self.framework.build(workload, options)
+        if nudge:
+            self.framework.nudge(self.program)
 
-    def first(self, steps: int, path: str | None) -> list[float]:
+    def first(self, steps: int, path: str | None = None) -> list[float]:
         """Run the first steps one by one, and look at each.
 
-        What they returned, the gradients and the model's output afterwards are written to ``path``.
+        What they returned, the gradients after the first two and the model's output at the end are
+        written to ``path``.
 
         Returns:
             The seconds of each step.
         """
         seconds, seen = [], {}
-        for number in range(steps):
+        for number in range(1, steps + 1):
             began = now()
             results = self.program.step()
             self.framework.settle(self.program, results)
             seconds.append(now() - began)
+            if path is None:
+                continue
             for position, array in enumerate(self.framework.arrays(results)):
-                seen[f"result {position} of step {number + 1}"] = array.copy()
+                seen[f"step {number} result: {position}"] = array.copy()
+            if number <= COMPARED_GRADIENTS:
+                for name, array in self.framework.gradients(self.program).items():
+                    seen[f"step {number} gradient: {name}"] = array
         if path is not None:
             import numpy as np
 
-            for name, array in self.framework.gradients(self.program).items():
-                seen[f"gradient of {name}"] = array
             for position, array in enumerate(self.framework.output(self.program)):
-                seen[f"output {position}"] = array
-            np.savez(path, **seen)
+                seen[f"output: {position}"] = array
+            np.savez(path, **seen)  # type: ignore[arg-type]  # no array is called allow_pickle
         return seconds
 
     def run(self, steps: int) -> float:
