@@ -14,9 +14,6 @@ from benchmarks.workloads import module_of
 
 Array = npt.NDArray[Any]
 
-NUDGE = 1e-6
-"""Ten rounding errors of float32: a ReLU or a maximum that one error can turn over, this turns too."""
-
 
 class Framework(ABC):
     """How programs of one framework are made, and how their results are had.
@@ -123,13 +120,6 @@ class Torch(PyTorchLike):
     """PyTorch as it runs by default, one operation after the other."""
 
     package = "torch"
-
-    def nudge(self, program: Program) -> None:
-        """Change each weight by some rounding errors, up or down."""
-        with self.module.no_grad():
-            for parameter in program.model.parameters() if program.model is not None else ():
-                up = self.module.rand_like(parameter) < 0.5
-                parameter.mul_(self.module.where(up, 1 + NUDGE, 1 - NUDGE))
 
 
 class CompiledTorch(Torch):

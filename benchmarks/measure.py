@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.agreement import disagreement, sensitivities
+from benchmarks.agreement import disagreement
 from benchmarks.environment import OthersLoad
 from benchmarks.result import AGAINST_ITSELF, Result
 from benchmarks.side import Side, SideError
@@ -88,7 +88,7 @@ def _compare(
     progress: Progress,
     profile: bool,
 ) -> Result:
-    firsts, difference = _first_steps(blank, names, sides, progress)
+    firsts, difference = _first_steps(names, sides, progress)
     if difference:
         return replace(blank, correct=False, note=f"differs from {names[1]}: {difference}")
     progress("warm-up", 0.0)
@@ -119,34 +119,18 @@ def _compare(
 
 
 def _first_steps(
-    blank: Result, names: tuple[str, str], sides: list[Side], progress: Progress
+    names: tuple[str, str], sides: list[Side], progress: Progress
 ) -> tuple[list[list[float]], str]:
-    """The seconds of the first steps of each side, and in what they differ.
-
-    Only where they do is it asked how far torch goes from itself: some networks are chaotic.
-    """
+    """The seconds of the first steps of each side, and in what they differ."""
     firsts, seen = [], []
     with tempfile.TemporaryDirectory() as folder:
-
-        def first(name: str, side: Side) -> list[float]:
+        for position, (name, side) in enumerate(zip(names, sides, strict=True)):
             progress(f"{name}: first steps", 0.0)
-            path = str(Path(folder) / f"{len(seen)}.npz")
-            seconds: list[float] = _told(name, side, "first", steps=FIRST_STEPS, path=path)
+            path = str(Path(folder) / f"{position}.npz")
+            firsts.append(_told(name, side, "first", steps=FIRST_STEPS, path=path))
             with np.load(path) as arrays:
                 seen.append({key: arrays[key] for key in arrays})
-            return seconds
-
-        for name, side in zip(names, sides, strict=True):
-            firsts.append(first(name, side))
-        difference = disagreement(*seen)
-        if difference:
-            with Side(blank.threads) as nudged:
-                nudged.ask("load", framework="torch", threads=blank.threads)
-                nudged.ask("build", workload=blank.workload, options={}, nudge=True)
-                first("torch, weights nudged", nudged)
-            ours, theirs, other = seen
-            difference = disagreement(ours, theirs, sensitivities(other, theirs))
-    return firsts, difference
+    return firsts, disagreement(*seen)
 
 
 def _told(name: str, side: Side, do: str, **arguments: Any) -> Any:

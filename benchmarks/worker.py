@@ -42,11 +42,9 @@ class Worker:
         self.imported_bytes = resident_bytes()
         return {"version": version, "seconds": seconds}
 
-    def build(self, workload: str, options: dict[str, Any], nudge: bool = False) -> None:
-        """Build a workload; with ``nudge``, its weights are changed by some rounding errors."""
+    def build(self, workload: str, options: dict[str, Any]) -> None:
+        """Build a workload."""
         self.program = self.framework.build(workload, options)
-        if nudge:
-            self.framework.nudge(self.program)
 
     def first(self, steps: int, path: str | None = None) -> list[float]:
         """Run the first steps one by one, and look at each.
@@ -66,15 +64,15 @@ class Worker:
             if path is None:
                 continue
             for position, array in enumerate(self.framework.arrays(results)):
-                seen[f"step {number} result: {position}"] = array.copy()
+                seen[f"result {position} of step {number}"] = array.copy()
             if number <= COMPARED_GRADIENTS:
                 for name, array in self.framework.gradients(self.program).items():
-                    seen[f"step {number} gradient: {name}"] = array
+                    seen[f"gradient of {name} in step {number}"] = array
         if path is not None:
             import numpy as np
 
             for position, array in enumerate(self.framework.output(self.program)):
-                seen[f"output: {position}"] = array
+                seen[f"output {position}"] = array
             np.savez(path, **seen)  # type: ignore[arg-type]  # no array is called allow_pickle
         return seconds
 
