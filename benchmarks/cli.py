@@ -8,47 +8,57 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from benchmarks import history
+from benchmarks.chart import draw_chart
 from benchmarks.environment import describe_environment
 from benchmarks.frameworks import FRAMEWORKS
-from benchmarks.measure import FULL, QUICK, compare
-from benchmarks.result import AGAINST_ITSELF, Report, Result, warnings_of
-from benchmarks.table import notes, speed_table
+from benchmarks.result import Report
+from benchmarks.session import TABLES, Session
+from benchmarks.show import show_changes, show_report
 from benchmarks.workloads import WORKLOADS, describe
 
 PEERS = tuple(name for name in FRAMEWORKS if name != "graphnet")
-NOISE_FLOOR = "mlp"
-"""The workload that torch is compared with itself in, where it is among those chosen."""
-PAGE_WIDTH = 110
+PAGE_WIDTH = 120
 
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked for."""
     workloads = "\n".join(f"  {name:14} {describe(name)}" for name in WORKLOADS)
+    tables = "\n".join(f"  {name:14} {words}" for name, words in TABLES.items())
     made = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Compare graphnet with PyTorch.",
-        epilog=f"workloads:\n{workloads}",
+        epilog=f"workloads:\n{workloads}\n\nother tables, as a word alone or as an option "
+        f"beside the workloads:\n{tables}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="all unless named")
-    made.add_argument(
+    add = made.add_argument
+    add("words", nargs="*", metavar="WORKLOAD", help="all workloads unless some are named")
+    add(
         "--against",
-        type=_names,
+        type=_peers,
         default=["torch"],
         metavar="PEERS",
         help=f"whom to compare with, separated by commas: {', '.join(PEERS)} (torch)",
     )
-    made.add_argument(
-        "--threads", type=_counts, default=[1], metavar="COUNTS", help="such as 1,2 (1)"
+    add("--threads", type=_counts, default=[1], metavar="COUNTS", help="such as 1,2 (1)")
+    add("--quick", action="store_true", help="fewer and shorter blocks of steps")
+    add("--json", type=Path, metavar="FILE", help="write the results there")
+    add("--plot", type=Path, metavar="FILE.png", help="draw the ratios there")
+    for name, words in TABLES.items():
+        add(f"--{name}", action="store_true", help=words)
+    add("--record", action="store_true", help="append the results to the history, by commit")
+    add(
+        "--compare",
+        nargs=2,
+        metavar=("A", "B"),
+        help="measure nothing; say what changed between two recorded commits",
     )
-    made.add_argument("--quick", action="store_true", help="fewer and shorter blocks of steps")
-    made.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
     return made
 
 
-def _names(text: str) -> list[str]:
+def _peers(text: str) -> list[str]:
     names = text.split(",")
     for name in names:
         if name not in PEERS:
@@ -66,68 +76,55 @@ def _counts(text: str) -> list[int]:
     return counts
 
 
+def session_of(options: argparse.Namespace) -> Session:
+    """What the words and options ask for.
+
+    Raises:
+        ValueError: a word is neither a workload nor a table.
+    """
+    for word in options.words:
+        if word not in WORKLOADS and word not in TABLES:
+            choices = ", ".join((*WORKLOADS, *TABLES))
+            raise ValueError(f"there is no workload {word!r}; there are {choices}")
+    named = tuple(word for word in options.words if word in WORKLOADS)
+    return Session(
+        workloads=named or WORKLOADS,
+        speed=bool(named) or not options.words,
+        tables=tuple(t for t in TABLES if t in options.words or getattr(options, t)),
+        peers=tuple(options.against),
+        threads=tuple(options.threads),
+        quick=options.quick,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, show, write; returns the exit code."""
+    """Measure, show, write.
+
+    Returns:
+        The exit code: 0, 1 if a side computed something else than torch, 2 for wrong input, 130
+        after Ctrl-C.
+    """
     options = parser().parse_args(arguments)
-    unknown = [name for name in options.workloads if name not in WORKLOADS]
-    if unknown:
-        print(
-            f"there is no workload {unknown[0]!r}; there are {', '.join(WORKLOADS)}",
-            file=sys.stderr,
-        )
+    console = Console() if sys.stdout.isatty() else Console(width=PAGE_WIDTH)
+    try:
+        if options.compare is not None:
+            before, after = (history.find(commit) for commit in options.compare)
+            show_changes(console, before, after)
+            return 0
+        session = session_of(options)
+        report = Report(describe_environment())
+        session.run(report, Console(stderr=True))
+    except (ValueError, history.HistoryError) as error:
+        print(f"python -m benchmarks: error: {error}", file=sys.stderr)
         return 2
-    console = _console()
-    report = Report(describe_environment())
-    report.results.extend(measure_speed(options))
-    console.print(speed_table(report.results))
-    for note in notes(report.results):
-        console.print(note, style="yellow", highlight=False)
-    for warning in warnings_of(report.results):
-        console.print(warning, style="bold yellow")
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    show_report(console, report)
     if options.json is not None:
         report.write(options.json)
-    return 0
-
-
-def _console() -> Console:
-    """Where tables go: as wide as they are where no terminal says how wide it is."""
-    return Console() if sys.stdout.isatty() else Console(width=PAGE_WIDTH)
-
-
-def measure_speed(options: argparse.Namespace) -> list[Result]:
-    """All comparisons that were asked for; torch against itself comes first."""
-    workloads = options.workloads or WORKLOADS
-    pairs = [(NOISE_FLOOR if NOISE_FLOOR in workloads else workloads[0], AGAINST_ITSELF)]
-    pairs += [(workload, peer) for workload in workloads for peer in options.against]
-    results = []
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.fields[number]} {task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[words]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
-        total = len(pairs) * len(options.threads)
-        for threads in options.threads:
-            for workload, peer in pairs:
-                task = progress.add_task(
-                    f"{workload} / {peer}, threads: {threads}",
-                    total=1.0,
-                    words="",
-                    number=f"{len(results) + 1}/{total}",
-                )
-                results.append(
-                    compare(
-                        workload,
-                        peer,
-                        threads,
-                        QUICK if options.quick else FULL,
-                        lambda words, done, task=task: progress.update(
-                            task, words=words, completed=done
-                        ),
-                    )
-                )
-                progress.remove_task(task)
-    return results
+    if options.plot is not None and any(result.ratio is not None for result in report.results):
+        draw_chart(report, options.plot)
+    if options.record:
+        history.record(report)
+    return int(any(result.correct is False for result in report.results))

@@ -91,7 +91,10 @@ class OthersLoad:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if error is None:
             elapsed, all_, own = (b - a for a, b in zip(self._began, self._seconds(), strict=True))

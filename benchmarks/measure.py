@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from benchmarks.agreement import disagreement
 from benchmarks.environment import OthersLoad
+from benchmarks.progress import Progress, untold
 from benchmarks.result import AGAINST_ITSELF, Result
 from benchmarks.side import Side, SideError
 from benchmarks.statistics import estimate_median, pairwise_ratios
@@ -45,23 +45,25 @@ FULL = Effort()
 QUICK = Effort(block=0.02, rounds=4, patience=6.0, warm_up=0.05)
 FEWEST_ROUNDS = 3
 
-Progress = Callable[[str, float], None]
-"""Told what is going on, and how much of it is done."""
-
 
 def compare(
     workload: str,
     peer: str,
     threads: int,
     effort: Effort = FULL,
-    progress: Progress = lambda words, done: None,
+    progress: Progress = untold,
     *,
-    profile: bool = False,
+    options: dict[str, Any] | None = None,
+    settings: dict[str, Any] | None = None,
 ) -> Result:
     """Time a workload in graphnet and in a peer; with ``A/A``, in torch and in torch.
 
     The result has no ratio, but a note, where the peer is not there, a side fails, or the two do
     not compute the same.
+
+    Args:
+        options: arguments for the workload's ``build``.
+        settings: what to change in ``graphnet.config``.
     """
     blank = Result(workload, peer, threads)
     names = ("torch", "torch") if peer == AGAINST_ITSELF else ("graphnet", peer)
@@ -71,11 +73,12 @@ def compare(
             try:
                 progress(f"{name} starts", 0.0)
                 side.ask("load", framework=name, threads=threads)
-                side.ask("build", workload=workload, options={})
+                side.ask("configure", settings=settings or {})
+                side.ask("build", workload=workload, options=options or {})
             except SideError as error:
                 return replace(blank, note=f"{name}: {error}")
         try:
-            return _compare(blank, names, sides, effort, progress, profile)
+            return _compare(blank, names, sides, effort, progress)
         except SideError as error:
             return replace(blank, note=str(error))
 
@@ -86,7 +89,6 @@ def _compare(
     sides: list[Side],
     effort: Effort,
     progress: Progress,
-    profile: bool,
 ) -> Result:
     firsts, difference = _first_steps(names, sides, progress)
     if difference:
@@ -114,7 +116,6 @@ def _compare(
         pairs=len(ours),
         steps=steps,
         load=others.cores,
-        shares=_told(names[0], sides[0], "where", steps=min(steps, 50)) if profile else None,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figure import Figure
+from benchmarks.shares import Shares
 from benchmarks.statistics import Estimate
 
 AGAINST_ITSELF = "A/A"
@@ -30,13 +32,12 @@ class Result:
         theirs_us: the peer's.
         compile_s: what graphnet's first two steps took beyond two later ones, in seconds.
         theirs_compile_s: the same of the peer.
-        break_even: after how many steps the time saved has made up for ``compile_s``; None if never.
+        break_even: the steps after which the time saved makes up for ``compile_s``; None if never.
         correct: whether results, gradients and outputs agreed; None if that was not found out.
         note: why there is no ratio, or what to beware of.
         pairs: how many pairs of times the ratio is the median of.
         steps: how many steps each time is of.
         load: how many cores other processes kept busy meanwhile.
-        shares: where graphnet's time goes, if asked for.
     """
 
     workload: str
@@ -55,7 +56,6 @@ class Result:
     pairs: int = 0
     steps: int = 0
     load: float | None = None
-    shares: dict[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -82,26 +82,31 @@ class Report:
     Attributes:
         environment: where it ran.
         results: the comparisons.
-        extras: tables of other kinds, by name (``cold``, ``memory``, ``scaling``, ``overhead``):
-            a list of rows each.
+        shares: where the time of steps goes.
+        figures: the figures of ``cold``, ``memory``, ``scaling`` and ``overhead``, by that name.
     """
 
     environment: dict[str, Any]
     results: list[Result] = field(default_factory=list)
-    extras: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    shares: list[Shares] = field(default_factory=list)
+    figures: dict[str, list[Figure]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dictionaries and lists."""
-        rows = [asdict(result) for result in self.results]
-        return {"environment": self.environment, "results": rows, **self.extras}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Report:
         """What :meth:`as_json` made."""
-        rows = [Result(**row) for row in data["results"]]
-        known = {"environment", "results"}
-        extras = {name: rows for name, rows in data.items() if name not in known}
-        return cls(data["environment"], rows, extras)
+        return cls(
+            data["environment"],
+            [Result(**row) for row in data["results"]],
+            [Shares(**row) for row in data.get("shares", ())],
+            {
+                name: [Figure(**row) for row in rows]
+                for name, rows in data.get("figures", {}).items()
+            },
+        )
 
     def write(self, path: Path) -> None:
         """Write it to a file."""

@@ -7,7 +7,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,9 +35,15 @@ class Side:
     Args:
         threads: how many threads its libraries may start.
         command: the program to run instead of the worker.
+        variables: more for its environment.
     """
 
-    def __init__(self, threads: int, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        threads: int,
+        command: Sequence[str] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self.threads = threads
         self.process = subprocess.Popen(
             command or [sys.executable, "-m", "benchmarks.worker"],
@@ -46,7 +52,7 @@ class Side:
             stderr=subprocess.DEVNULL,
             text=True,
             cwd=ROOT,
-            env=environment_of(threads),
+            env=environment_of(threads) | dict(variables or {}),
         )
 
     def ask(self, do: str, **arguments: Any) -> Any:
@@ -86,7 +92,10 @@ class Side:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

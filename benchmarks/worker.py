@@ -28,6 +28,7 @@ class Worker:
     def __init__(self) -> None:
         self.framework: Any = None
         self.program: Any = None
+        self.counter: Any = None
         self.imported_bytes = 0
 
     def load(self, framework: str, threads: int) -> dict[str, Any]:
@@ -45,6 +46,12 @@ class Worker:
     def build(self, workload: str, options: dict[str, Any]) -> None:
         """Build a workload."""
         self.program = self.framework.build(workload, options)
+
+    def configure(self, settings: dict[str, Any]) -> None:
+        """Change settings of a framework that has some (``graphnet.config``)."""
+        for name, value in settings.items():
+            if hasattr(self.framework.module, "config"):
+                setattr(self.framework.module.config, name, value)
 
     def first(self, steps: int, path: str | None = None) -> list[float]:
         """Run the first steps one by one, and look at each.
@@ -73,7 +80,7 @@ class Worker:
 
             for position, array in enumerate(self.framework.output(self.program)):
                 seen[f"output {position}"] = array
-            np.savez(path, **seen)  # type: ignore[arg-type]  # no array is called allow_pickle
+            np.savez(path, **seen)
         return seconds
 
     def run(self, steps: int) -> float:
@@ -102,11 +109,24 @@ class Worker:
         keys = ("user_api", "internal_api", "version", "architecture", "num_threads")
         return [{key: each.get(key) for key in keys} for each in threadpool_info()]
 
-    def where(self, steps: int) -> dict[str, Any]:
-        """Where the time of a step goes: see :mod:`benchmarks.shares`."""
-        from benchmarks.shares import measure_shares
+    def count_products(self) -> None:
+        """From now on, count numpy's matrix products; must come before :meth:`load`."""
+        from benchmarks.products import ProductCounter
 
-        return measure_shares(lambda: self.run(steps), steps)
+        self.counter = ProductCounter()
+        self.counter.install()
+
+    def take_apart(self, seconds: float) -> dict[str, Any]:
+        """Where the time of a step goes: see :mod:`benchmarks.shares`."""
+        from benchmarks.shares import take_apart
+
+        return take_apart(self.run, self.counter, seconds)
+
+    def overhead(self) -> list[dict[str, Any]]:
+        """What graphnet adds to numpy: see :mod:`benchmarks.overhead`."""
+        from benchmarks.overhead import figures
+
+        return figures(self.framework.module)
 
 
 def serve(commands: IO[str], replies: IO[str], worker: Any) -> None:

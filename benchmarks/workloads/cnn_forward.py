@@ -13,8 +13,8 @@ def build(torch: Any) -> Program:
     model.eval()
     x = torch.randn(64, 1, 28, 28)
 
-    @torch.no_grad()
     def step() -> Any:
-        return model(x).numpy()
+        with torch.no_grad():
+            return model(x).numpy()
 
     return Program(step)

@@ -12,7 +12,7 @@ def build(torch: Any) -> Program:
     torch.manual_seed(0)
     draw = random.Random(0)
 
-    class Net(nn.Module):
+    class Net(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.first = nn.Linear(64, 64)

@@ -11,7 +11,7 @@ def network(torch: Any, context: int = 64) -> Any:
     nn, F = torch.nn, torch.nn.functional
     vocabulary, width, heads, depth = 65, 128, 4, 4
 
-    class Attention(nn.Module):
+    class Attention(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.project = nn.Linear(width, 3 * width)
@@ -26,7 +26,7 @@ def network(torch: Any, context: int = 64) -> Any:
             y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
             return self.out(y.transpose(1, 2).reshape(batch, length, width))
 
-    class Block(nn.Module):
+    class Block(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.norm1, self.attention = nn.LayerNorm(width), Attention()
@@ -39,7 +39,7 @@ def network(torch: Any, context: int = 64) -> Any:
             x = x + self.attention(self.norm1(x))
             return x + self.mlp(self.norm2(x))
 
-    class GPT(nn.Module):
+    class GPT(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.tokens = nn.Embedding(vocabulary, width)

@@ -14,13 +14,13 @@ def build(torch: Any) -> Program:
     model = network(torch, context=TOKENS + 1)
     model.eval()
 
-    @torch.no_grad()
     def step() -> Any:
         tokens = torch.zeros(1, 1, dtype=torch.long)
-        for _ in range(TOKENS):
-            logits = model(tokens)[:, -1]
-            chosen = torch.multinomial(torch.softmax(logits, dim=-1), 1)
-            tokens = torch.cat([tokens, chosen], dim=1)
+        with torch.no_grad():
+            for _ in range(TOKENS):
+                logits = model(tokens)[:, -1]
+                chosen = torch.multinomial(torch.softmax(logits, dim=-1), 1)
+                tokens = torch.cat([tokens, chosen], dim=1)
         return tokens[0].tolist()
 
     return Program(step)

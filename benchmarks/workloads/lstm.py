@@ -11,7 +11,7 @@ def build(torch: Any) -> Program:
     nn = torch.nn
     torch.manual_seed(0)
 
-    class CharacterModel(nn.Module):
+    class CharacterModel(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.embedding = nn.Embedding(65, 128)

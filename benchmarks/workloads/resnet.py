@@ -13,7 +13,7 @@ def build(torch: Any) -> Program:
     nn = torch.nn
     torch.manual_seed(0)
 
-    class Block(nn.Module):
+    class Block(torch.nn.Module):
         def __init__(self, before: int, after: int, stride: int) -> None:
             super().__init__()
             self.conv1 = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
