@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 .DEFAULT_GOAL := help
 # Two targets at once would have two pips write into one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test parity lint types docs-check coverage diagrams clean
+.PHONY: help demo test parity bench lint types docs-check coverage diagrams clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -25,6 +25,9 @@ test: $(VENV)/.installed-test ## run every test that needs no torch
 
 parity: $(VENV)/.installed-test $(VENV)/.installed-parity ## install torch 2.13.0 and compare with it
 	$(PYTEST) tests/parity $(ARGS)
+
+bench: $(VENV)/.installed-bench ## install torch 2.13.0 and compare speed with it
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.installed-lint ## check style and formatting (ruff)
 	$(BIN)/ruff check

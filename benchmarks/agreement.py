@@ -1,0 +1,58 @@
+"""Whether two sides computed the same: without that, no time is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Arrays = Mapping[str, Array]
+
+TOLERANCE = 1e-4
+"""How far results may be apart, as a part of their length: both sides round, in their own ways."""
+GRADIENT_TOLERANCE = 5e-3
+"""The same of gradients. They are not continuous: where rounding turns over one of the two million
+ReLUs of `cnn`, the gradient of its first weights changes by 2e-3, in torch alone as well. A wrong
+formula is off by far more.
+"""
+
+
+def disagreement(ours: Arrays, theirs: Arrays) -> str:
+    """What differs first, in words; empty if nothing does.
+
+    Where a side keeps no gradients, as in jax, losses over several steps stand for them.
+    """
+    if not all(any(map(_is_gradient, side)) for side in (ours, theirs)):
+        ours, theirs = (
+            {name: array for name, array in side.items() if not _is_gradient(name)}
+            for side in (ours, theirs)
+        )
+    if ours.keys() != theirs.keys():
+        odd = sorted(ours.keys() ^ theirs.keys())
+        return f"only one side has {odd[0]}"
+    for name, mine in ours.items():
+        other = theirs[name]
+        if mine.shape != other.shape:
+            return f"{name} has shape {mine.shape}, not {other.shape}"
+        if mine.dtype.kind not in "fc":
+            if not np.array_equal(mine, other):
+                return f"{name} differs"
+            continue
+        allowed = GRADIENT_TOLERANCE if _is_gradient(name) else TOLERANCE
+        apart = distance(mine, other)
+        if not apart <= allowed:
+            return f"{name} is {apart:.1e} of its length away; {allowed:.1e} is allowed"
+    return ""
+
+
+def distance(mine: Array, other: Array) -> float:
+    """The length of the difference as a part of ``other``'s length."""
+    length = float(np.linalg.norm(other))
+    return float(np.linalg.norm(mine - other)) / (length or 1.0)
+
+
+def _is_gradient(name: str) -> bool:
+    return name.startswith("gradient")
