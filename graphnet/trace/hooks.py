@@ -71,7 +71,8 @@ class AfterHook:
     def __init__(self, leaf: Handle, hook: Callable[[Any], None]) -> None:
         AfterHook.used = True
         self._table: dict[int, Callable[[Any], None]] = leaf.__dict__.setdefault(_AFTER, {})
-        self._table[id(self)] = hook
+        self._number = next(_numbers)
+        self._table[self._number] = hook
 
     @staticmethod
     def call_all(leaf: Handle) -> None:
@@ -81,7 +82,7 @@ class AfterHook:
 
     def remove(self) -> None:
         """Call it no more."""
-        self._table.pop(id(self), None)
+        self._table.pop(self._number, None)
 
 
 def backward_with_hooks(

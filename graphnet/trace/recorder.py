@@ -88,7 +88,8 @@ class Recorder:
         """Take one step in the trie.
 
         A step is looked up by what it does, the grad mode, the slots of the operands, and the types
-        of the numbers among them. Tensors that are not in the segment yet enter it first.
+        of the numbers among them. A tensor that is not in the segment yet enters it with the step,
+        as a leaf; it has no slot, so its layout stands for it.
 
         Args:
             head: what the step does.
@@ -103,14 +104,27 @@ class Recorder:
         if segment.state.steps >= config.watermark and self._may_cut(head):
             self.run("watermark")
             segment = self.segment
+        memory = segment.memory
         parts: list[Any] = [head, self.mode.enabled]
         numbers: tuple[Any, ...] = ()
+        leaves: dict[Storage, Handle] = {}
         for operand in operands:
             if isinstance(operand, Handle):
-                if operand._segment is segment and operand._version == operand._storage.version:
+                storage, version = operand._storage, operand._version
+                if operand._segment is segment and version == storage.version:
                     parts.append(operand._slot)
+                elif (
+                    storage.pending
+                    or version != storage.version
+                    or storage in memory
+                    or storage in leaves
+                ):
+                    # It has a history in this trace. Those before it enter first, to have slots.
+                    self._enter_now(leaves, parts)
+                    parts.append(self.slot_of(operand))
                 else:
-                    parts.append(self.enter(operand))
+                    leaves[storage] = operand
+                    parts.append(operand._layout)
             elif isinstance(operand, Draws):
                 parts.append(self._enter_generator(operand))
             else:
@@ -124,17 +138,28 @@ class Recorder:
                     parts.append("-0.0")  # equals 0.0, but is another number
         if segment is not self.segment:  # what entered made the trace run: start over
             return self.record(head, operands, emit)
+        before = segment.state
         key = tuple(parts)
-        state = segment.state.edges.get(key)
+        state = before.edges.get(key)
         if state is None:
-            state = self._extend(key, operands, numbers, emit)
-        elif numbers and state.constants != numbers:
-            if state.constants is None:
-                segment.bindings.extend(numbers)
-            else:
-                state = self._extend(key, operands, numbers, emit, baked=False)
+            state = self._extend(key, operands, numbers, list(leaves.values()), emit)
+        elif numbers and state.constants is not None and state.constants != numbers:
+            state = self._extend(key, operands, numbers, list(leaves.values()), emit, baked=False)
+        if leaves:
+            slot = before.size
+            for leaf in leaves.values():
+                self._take_in(segment, leaf, slot)
+                slot += 1
+        if numbers and state.constants is None:
+            segment.bindings.extend(numbers)
         segment.state = state
         return state, numbers
+
+    def _enter_now(self, leaves: dict[Storage, Handle], parts: list[Any]) -> None:
+        """Give slots to leaves that were to enter with a step."""
+        for leaf in leaves.values():
+            parts[parts.index(leaf._layout)] = self.slot_of(leaf)
+        leaves.clear()
 
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
@@ -158,42 +183,55 @@ class Recorder:
         key: Key,
         operands: Sequence[Any],
         numbers: tuple[Any, ...],
+        leaves: Sequence[Handle],
         emit: Emit,
         baked: bool = True,
     ) -> State:
         """Make a state: infer types, emit nodes. Nothing has changed if this raises."""
-        segment = self.segment
+        op = key[0]
         # Indices and offsets of views change more often than not: they are inputs from the start.
-        baked = baked and not isinstance(key[0], ViewOp)
-        slots = iter([part for part in key[2:] if isinstance(part, int)])
+        baked = baked and not isinstance(op, ViewOp)
+        before = self.segment.state
         values = self.trace().values
         location = user_location()
         builder = Builder(phase=self.phase, location=location)
         builder.grad_enabled = bool(key[1])
+        entered = {leaf: self._input(builder, leaf) for leaf in leaves}
+        parts = iter([part for part in key[2:] if part != "-0.0"])
         given = iter(numbers)
+        arguments: list[Value] = []
         with builder:
-            results = emit(
-                *(
-                    values[next(slots)]
-                    if isinstance(operand, (Handle, Draws))
-                    else builder.constant(next(given))
-                    if baked
-                    else builder.input(Constant(next(given)).infer())
-                    for operand in operands
-                )
-            )
+            for operand, part in zip(operands, parts, strict=True):
+                if isinstance(operand, (Handle, Draws)):
+                    known = isinstance(part, int)
+                    arguments.append(values[part] if known else entered[operand])
+                elif baked:
+                    arguments.append(builder.constant(next(given)))
+                else:
+                    arguments.append(builder.input(Constant(next(given)).infer()))
+            results = emit(*arguments)
         made = results if isinstance(results, tuple) else (results,)
-        layouts = tuple(map(_layout_of, made))
-        op = key[0]
-        state = State(segment.state, builder.nodes, made, layouts, location, op)
+        state = State(
+            before,
+            builder.nodes,
+            (*entered.values(), *made),
+            tuple(map(_layout_of, made)),
+            location,
+            op,
+            len(entered),
+        )
         state.constants = numbers if baked or not numbers else None
         if isinstance(op, ViewOp):
             source = next(operand for operand in operands if isinstance(operand, Handle))
             self._place_view(state, op, source, numbers)
-        if not baked:
-            segment.bindings.extend(numbers)
-        self.cache.add(segment.state, key, state)
+        self.cache.add(before, key, state)
         return state
+
+    def _input(self, builder: Builder, leaf: Handle) -> Value:
+        layout = leaf._layout
+        return builder.input(
+            layout.type, self._label(leaf), requires_grad=layout.requires_grad
+        )
 
     def _place_view(
         self, state: State, op: ViewOp, source: Handle, numbers: tuple[Any, ...]
@@ -264,17 +302,29 @@ class Recorder:
         return self.enter(handle)
 
     def _enter_leaf(self, handle: Handle, storage: Storage) -> Slot:
-        segment, layout = self.segment, handle._layout
+        """Let a leaf enter by itself: it shares memory with another, or is not read at once."""
+        segment = self.segment
         before = segment.state
-        key = (layout, segment.memory.setdefault(storage, before.size))
+        key = (handle._layout, segment.memory.get(storage, before.size))
         state = before.edges.get(key)
         if state is None:
-            state = self._new_leaf(before, key, handle)
-        slot, version = state.first, storage.version
+            builder = Builder(phase=self.phase, location=user_location())
+            value = self._input(builder, handle)
+            state = State(before, builder.nodes, (value,), (handle._layout,), builder.location)
+            self.cache.add(before, key, state)
+        self._take_in(segment, handle, state.first)
+        segment.state = state
+        return state.first
+
+    def _take_in(self, segment: Segment, handle: Handle, slot: Slot) -> None:
+        """Note that a leaf has entered."""
+        storage, layout = handle._storage, handle._layout
+        version = storage.version
         array = handle._array
         if array is None or storage.shared or self.snapshots:
             array = self._binding(handle)
         segment.bindings.append(array)
+        segment.memory.setdefault(storage, slot)
         segment.versions[slot] = (storage, version)
         if layout.requires_grad:
             if layout.is_leaf:
@@ -282,19 +332,9 @@ class Recorder:
             elif handle._segment is not None:
                 segment.links[slot] = (handle._segment, handle._slot)
                 segment.linked.append((ref(handle), slot))
-        segment.state = state
         handle._segment, handle._slot, handle._version = segment, slot, version
         if layout.whole and (storage.segment is not segment or layout.requires_grad):
             storage.segment, storage.slot = segment, slot
-        return slot
-
-    def _new_leaf(self, before: State, key: Key, handle: Handle) -> State:
-        layout = handle._layout
-        builder = Builder(phase=self.phase, location=user_location())
-        value = builder.input(layout.type, self._label(handle), requires_grad=layout.requires_grad)
-        state = State(before, builder.nodes, (value,), (layout,), builder.location)
-        self.cache.add(before, key, state)
-        return state
 
     def _label(self, handle: Handle) -> str:
         """A name for people; a trace is shared by all tensors that take it, and has none."""

@@ -70,15 +70,15 @@ class State:
     Attributes:
         parent: the state before, or None at the root.
         nodes: the nodes that the edge to this state added to the graph.
-        values: the values that got slots here.
-        first: the slot of the first of them.
+        values: the values that got slots here: leaves that entered, then results.
+        first: the slot of the first result.
         size: the number of slots so far, here included.
         steps: the number of edges from the root.
         trace: all nodes and values so far, once a run has needed them.
-        layouts: the layout of each of the values.
-        layout: the layout of the value, where there is one and it is a tensor.
+        layouts: the layout of each result.
+        layout: the layout of the result, where there is one and it is a tensor.
         constants: the numbers baked into the step that leads here; None once they are inputs.
-        is_view: the value is a view of its first operand.
+        is_view: the result is a view of its first operand.
         offset: for a view, how far behind its base it starts, when that never changes.
         head: what was recorded to get here; None where a leaf entered.
         begin: the first state on the path where something was recorded.
@@ -120,12 +120,14 @@ class State:
         layouts: tuple[Layout | None, ...] = (),
         location: Location | None = None,
         head: Hashable = None,
+        leaves: int = 0,
     ) -> None:
         self.parent = parent
         self.nodes = nodes or []
         self.values = values
-        self.first: Slot = parent.size if parent else 0
-        self.size: Slot = self.first + len(values)
+        start: Slot = parent.size if parent else 0
+        self.first: Slot = start + leaves
+        self.size: Slot = start + len(values)
         self.steps: int = parent.steps + 1 if parent else 0
         self.trace: Trace | None = None
         self.layouts = layouts
