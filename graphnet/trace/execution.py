@@ -169,7 +169,13 @@ def _interpret(
     if visited.roots:
         rewritten = _rewritten(segment, trace)
         keep = touched(nodes, [values[slot] for slot in visited.roots], rewritten)
-        known.update((value, np.array(known[value])) for value in keep & rewritten)
+        # What lies in a tensor's memory may be overwritten before the backward pass reads it.
+        exposed = {id(_owner(array)) for array in arrays}
+        known.update(
+            (value, np.array(known[value]))
+            for value in keep
+            if value in rewritten or id(_owner(known.get(value))) in exposed
+        )
     segment.saved = {value: known[value] for value in keep if value in known}
     segment.kept = {slot: known[values[g]] for slot, g in kept.items()}
     return arrays
@@ -196,7 +202,8 @@ def _separate(arrays: list[Any], given: list[Any]) -> None:
 
 
 def _owner(array: Any) -> Any:
-    while isinstance(array.base, np.ndarray):
+    """The array whose memory an array lies in."""
+    while isinstance(array, np.ndarray) and isinstance(array.base, np.ndarray):
         array = array.base
     return array
 

@@ -546,3 +546,16 @@ class TestHistoryOfMemory:
             (y.sum() + row * 5).backward()
             assert w.grad.tolist() == [8.0, 3.0]
             assert norm.item() > 0
+
+
+def test_a_result_that_the_backward_pass_reads_may_be_written_to_at_a_first_visit():
+    """PyTorch saves the operands of ``maximum``; here its result is read, whose memory changes."""
+    x = torch.tensor([-1.0, 1.0], requires_grad=True)
+    y = torch.tensor([1.0, 2.0], requires_grad=True)
+    greater = torch.maximum(x, x)
+    with torch.no_grad():
+        y.add_(1)
+    (y * 2).sum()  # reading a leaf that was written to ends the trace
+    greater.add_(x)
+    greater.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
