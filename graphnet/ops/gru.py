@@ -50,7 +50,7 @@ class Gru(RecurrentLayer):
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
         """All input products at once; each step adds its hidden product."""
         output, hidden, gates, candidates, hiddens = outs
-        x, (first,), w_input, w_hidden, biases = self.split(arrays)
+        x, (first,), w_input, w_hidden, biases, _ = self.split(arrays)
         # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2
         scale = np.array([0.5, 0.5, 1], x.dtype).reshape(3, 1, 1)
         all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
@@ -88,7 +88,10 @@ class Gru(RecurrentLayer):
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
         """Back through the steps, then products over all of them."""
         from_input, from_state, g_first = GruGrad(self.reverse, self.batch_sizes)(
-            *or_zeros(g[:2], out[:2]), *out[2:], self.split(operands)[3], *if_any(g[2:], out[2:])
+            *or_zeros(g[:2], out[:2]),
+            *out[2:],
+            self.split(operands).w_hidden,
+            *if_any(g[2:], out[2:]),
         )
         return self.gradients(operands, (from_input, from_state), out[4], (g_first,))
 

@@ -64,7 +64,7 @@ class Lstm(RecurrentLayer):
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
         """All input products at once; each step adds its hidden product, then one ``tanh``."""
         output, hidden, cell, gates, hiddens, cells, tanhs = outs
-        x, (first, first_cell), w_input, w_hidden, more = self.split(arrays)
+        x, (first, first_cell), w_input, w_hidden, biases, projection = self.split(arrays)
         scale, shift = _sigmoid_by_tanh(x.dtype)
         all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
         all_hiddens, all_cells, all_tanhs = rows_of(hiddens), rows_of(cells), rows_of(tanhs)
@@ -72,9 +72,8 @@ class Lstm(RecurrentLayer):
         factors = factors_of(w_hidden, 4, scale)
         product, change = np.empty((4, *cell.shape), x.dtype), np.empty(cell.shape, x.dtype)
         bias = np.zeros_like(product)
-        if len(more) > 1:
-            bias += (more[0] + more[1]).reshape(4, 1, -1) * scale
-        projection = more[-1].T if len(more) % 2 else None
+        if biases:
+            bias += (biases[0] + biases[1]).reshape(4, 1, -1) * scale
         np.copyto(hidden, first)
         np.copyto(cell, first_cell)
         for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
@@ -85,7 +84,7 @@ class Lstm(RecurrentLayer):
             all_hiddens[start:stop] = h
             all_cells[start:stop] = c
             gate += np.matmul(h, factors, out=product[:, :count])
-            if len(more) > 1:
+            if biases:
                 gate += bias[:, :count]
             np.tanh(gate, gate)
             gate *= scale
@@ -96,21 +95,21 @@ class Lstm(RecurrentLayer):
             if projection is None:
                 np.multiply(o, tanh, h)
             else:
-                np.matmul(np.multiply(o, tanh, new), projection, out=h)
+                np.matmul(np.multiply(o, tanh, new), projection.T, out=h)
             all_outputs[start:stop] = h
 
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
         """Back through the steps, then products over all of them."""
-        _, _, _, w_hidden, more = self.split(operands)
+        _, _, _, w_hidden, _, projection = self.split(operands)
         gates, hiddens, cells, tanhs = out[3:]
-        projection = more[-1:] if len(more) % 2 else []
+        projections = [] if projection is None else [projection]
         slopes, *rest = LstmGrad(self.reverse, self.batch_sizes)(
-            *or_zeros(g[:3], out[:3]), gates, cells, tanhs, w_hidden, *projection,
+            *or_zeros(g[:3], out[:3]), gates, cells, tanhs, w_hidden, *projections,
             *if_any(g[3:], out[3:]),
         )  # fmt: skip
         found: list[Value | None] = []
         found += self.gradients(operands, (slopes, slopes), hiddens, rest[:2])
-        if projection:
+        if projection is not None:
             raw = gate_values(gates)[3] * row_values(tanhs)
             found.append(T()(row_values(rest[2])) @ raw)
         return found

@@ -18,7 +18,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,13 +27,13 @@ from graphnet import dtypes
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
-from graphnet.ir.registry import op_class
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.chain_rule import vjp_of
 from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.index import zeros
 from graphnet.ops.join import Cat
 from graphnet.ops.linear import Linear
+from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape, Select, Slice, T
 
 Array = npt.NDArray[Any]
@@ -138,22 +138,35 @@ class Recurrence(Op):
     def infer(self, *operands: TensorType) -> tuple[TensorType, ...]: ...
 
 
+class LayerOperands(NamedTuple):
+    """What a layer works on: arrays, types or values."""
+
+    x: Any
+    states: list[Any]
+    w_input: Any
+    w_hidden: Any
+    biases: list[Any]
+    projection: Any
+
+
 class RecurrentLayer(Recurrence):
     """A layer of a recurrent network in one direction, over all time steps.
 
-    Operands are the input; the initial states; the weights ``(gates * hidden, input)`` and
-    ``(gates * hidden, state)``; and perhaps two biases ``(gates * hidden,)``. Results are the
-    hidden states of all steps, the last states, and what the gradient needs.
+    Operands are the input; the initial states; the weights ``(gates * size, features)`` and
+    ``(gates * size, state)``; perhaps two biases ``(gates * size,)``; and perhaps a projection
+    ``(state, size)``. Results are the hidden states of all steps, the last states, and what the
+    gradient needs.
     """
 
     gates: ClassVar[int]
     states: ClassVar[int] = 1
 
-    def split(self, operands: Sequence[Any]) -> tuple[Any, list[Any], Any, Any, list[Any]]:
-        """Input, initial states, the two weights, and the rest."""
+    def split(self, operands: Sequence[Any]) -> LayerOperands:
+        """The operands by name."""
         x, *rest = operands
         states, (w_input, w_hidden, *more) = rest[: self.states], rest[self.states :]
-        return x, states, w_input, w_hidden, more
+        projection = more.pop() if len(more) % 2 else None
+        return LayerOperands(x, states, w_input, w_hidden, more, projection)
 
     def infer(self, *operands: TensorType) -> tuple[TensorType, ...]:
         """The types of hidden states, last states, and of what is kept.
@@ -163,7 +176,7 @@ class RecurrentLayer(Recurrence):
             DtypeError: element types differ.
             ShapeError: an operand does not fit.
         """
-        x, states, w_input, w_hidden, _ = self.split(operands)
+        x, states, w_input, w_hidden, biases, projection = self.split(operands)
         require_float(self.name, [x])
         for other in operands[1:]:
             if other.dtype is not x.dtype:
@@ -174,30 +187,26 @@ class RecurrentLayer(Recurrence):
                 )
         rows, size = w_hidden.shape
         batch = x.shape[1] if self.batch_sizes is None else self.batch_sizes[0]
-        wanted = {
-            "the input": (x.shape[-1:], w_input.shape[1:]),
-            "the initial state": (states[0].shape, (batch, size)),
-            "the input's weight": (w_input.shape[:1], (rows,)),
-        }
-        wanted |= {
-            f"bias {number}": (bias.shape, (rows,))
-            for number, bias in enumerate(operands[3 + self.states : 5 + self.states])
-            if bias.ndim == 1
-        }
-        for what, (found, expected) in wanted.items():
-            if found != expected:
+        sizes = [size, rows // self.gates][: self.states]
+        expected = [
+            ("weight of the input", w_input, (rows, x.shape[-1])),
+            *(("initial state", each, (batch, n)) for each, n in zip(states, sizes, strict=True)),
+            *(("bias", each, (rows,)) for each in biases),
+        ]
+        if projection is not None:
+            expected.append(("projection", projection, (size, rows // self.gates)))
+        for what, operand, shape in expected:
+            if operand.shape != shape:
                 raise ShapeError(
-                    f"{self.name}: {what} has size {list(found)}, expected {list(expected)}"
+                    f"{self.name}: expected the {what} to have size {list(shape)}, got "
+                    f"{list(operand.shape)}"
                 )
         hidden = x.with_shape((*x.shape[:-1], size))
         return hidden, *states, *self.kept(hidden, rows // self.gates)
 
     @abstractmethod
     def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
-        """The types of what is kept for the gradient; ``size`` is that of a gate.
-
-        The last but ``states`` of them is the hidden state that each step started from.
-        """
+        """The types of what is kept for the gradient; ``size`` is that of a gate."""
 
     def gradients(
         self,
@@ -206,7 +215,7 @@ class RecurrentLayer(Recurrence):
         before: Value,
         states: Sequence[Value],
     ) -> list[Value]:
-        """The gradients of all operands: products with the slopes, over all steps at once.
+        """The gradients of all operands but a projection: products over all steps at once.
 
         Args:
             operands: the layer's.
@@ -214,15 +223,12 @@ class RecurrentLayer(Recurrence):
             before: the hidden state each step started from.
             states: the gradients of the initial states.
         """
-        x, _, w_input, _, more = self.split(operands)
-        biases = more[: 2 * (len(more) // 2)]
+        x, _, w_input, _, biases, _ = self.split(operands)
         from_input, from_state = slopes
-        g_x, g_w_input, *g_bias = Linear().vjp(from_input, from_input, x, w_input, *biases[:1])
+        g_x, g_w_input, *g_biases = Linear().vjp(from_input, from_input, x, w_input, *biases[:1])
         flat = row_values(from_state)
-        g_biases = g_bias
         if biases:
-            same = from_state is from_input
-            g_biases = [*g_bias, g_bias[0] if same else op_class("sum")((0,))(flat)]
+            g_biases.append(g_biases[0] if from_state is from_input else Sum((0,))(flat))
         return [g_x, *states, g_w_input, T()(flat) @ row_values(before), *g_biases]
 
 

@@ -44,7 +44,7 @@ class _Rnn(RecurrentLayer):
     def compute(self, outs: Sequence[Array], *arrays: Array) -> None:
         """All input products at once; each step adds its hidden product."""
         output, hidden, hiddens = outs
-        x, (first,), w_input, w_hidden, biases = self.split(arrays)
+        x, (first,), w_input, w_hidden, biases, _ = self.split(arrays)
         all_outputs, all_hiddens = rows_of(output), rows_of(hiddens)
         np.matmul(rows_of(x), np.ascontiguousarray(w_input.T), out=all_outputs)
         if biases:
@@ -61,7 +61,10 @@ class _Rnn(RecurrentLayer):
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
         """Back through the steps, then products over all of them."""
         slopes, g_first = self.gradient(self.reverse, self.batch_sizes)(
-            *or_zeros(g[:2], out[:2]), out[0], self.split(operands)[3], *if_any(g[2:], out[2:])
+            *or_zeros(g[:2], out[:2]),
+            out[0],
+            self.split(operands).w_hidden,
+            *if_any(g[2:], out[2:]),
         )
         return self.gradients(operands, (slopes, slopes), out[2], (g_first,))
 

@@ -29,7 +29,7 @@ def samples() -> Iterator[Sample]:
             *(("gru", 3, 1), ("lstm", 4, 2)),
         ):
             initial = [Real((batch, SIZE))] * states
-            for biases in (0, 2):
+            for biases in (0, 2) if tag == "padded" else (2,):
                 layer = [*initial, *_weights(gates, SIZE, biases)]
                 each = tag if biases else f"{tag}_without_bias"
                 yield sample(name, Real((*lead, FEATURES)), *layer, tag=each, **options)
@@ -62,7 +62,7 @@ def _gradients(tag: str, lead: Shape, batch: int, options: dict[str, Any]) -> It
 def _projections(tag: str, lead: Shape, batch: int, options: dict[str, Any]) -> Iterator[Sample]:
     """LSTMs whose state is smaller than their gates."""
     state, cell, projection = Real((batch, PROJECTED)), Real((batch, SIZE)), Real((PROJECTED, SIZE))
-    for biases in (0, 2):
+    for biases in (0, 2) if tag == "padded" else (2,):
         layer = state, cell, *_weights(4, PROJECTED, biases), projection
         each = f"{tag}_projected" if biases else f"{tag}_projected_without_bias"
         yield sample("lstm", Real((*lead, FEATURES)), *layer, tag=each, **options)
