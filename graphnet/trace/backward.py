@@ -118,7 +118,7 @@ def _record(
     segment = recorder.segment
     before, bound = segment.state, len(segment.bindings)
     try:
-        state, _ = recorder.record(head, operands, emit)
+        state = recorder.record(head, operands, emit)
         if state.backward is None:
             state.backward = emitters[0].finish(state.first)
         if state.backward.imports:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import copysign
 from typing import Any, ClassVar
@@ -60,6 +61,10 @@ class Recorder:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        # Another thread may run this trace: it takes the lock, claims the trace, and waits until
+        # its owner is not busy where it does without the lock.
+        self.busy = False
+        self.claimed = False
         self.mode = current_mode()
         self.cache = TraceCache()
         self.segment = Segment(self, self.cache.root)
@@ -71,21 +76,26 @@ class Recorder:
 
     def apply(self, op: Op, operands: Sequence[Any]) -> Any:
         """Record ``op``; a handle, or a tuple of handles, on what it will compute."""
+        self.busy = True
+        try:
+            state = self._look_up(op, operands)
+            if state is not None and state.is_simple:
+                return self.handle._made(state.layout, self.segment, state.first)
+        finally:
+            self.busy = False
         with self.lock:
-            state, numbers = self.record(op, operands, op)
-            layout = state.layout
-            if layout is None:
-                return tuple(
-                    self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
-                )
+            if state is None:
+                state = self._step(op, operands, op)
             if state.is_view:
-                return self._view(op, operands[0], state, numbers)
-            return self.handle._made(layout, self.segment, state.first)
+                return self._view(op, operands, state)
+            if state.layout is not None:
+                return self.handle._made(state.layout, self.segment, state.first)
+            return tuple(
+                self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
+            )
 
-    def record(
-        self, head: Hashable, operands: Sequence[Any], emit: Emit
-    ) -> tuple[State, tuple[Any, ...]]:
-        """Take one step in the trie.
+    def record(self, head: Hashable, operands: Sequence[Any], emit: Emit) -> State:
+        """Take one step in the trie; returns the state after it.
 
         A step is looked up by what it does, the grad mode, the slots of the operands, and the types
         of the numbers among them. A tensor that is not in the segment yet enters it with the step,
@@ -96,15 +106,61 @@ class Recorder:
             operands: handles, random states, and Python numbers. Numbers are baked into the graph
                 at first sight; at the first visit with other ones they become inputs.
             emit: makes the nodes, given the operands as IR values; called at a first visit only.
-
-        Returns:
-            The state after the step, and the numbers among the operands.
         """
+        return self._look_up(head, operands) or self._step(head, operands, emit)
+
+    def _look_up(self, head: Hashable, operands: Sequence[Any]) -> State | None:
+        """Take a step that was taken here before; None if there is more to it.
+
+        This is the shortest way through the recorder, and most steps go it: it asks only what could
+        make a difference. Whatever is unusual goes through :meth:`_step`.
+        """
+        segment = self.segment
+        before, memory = segment.state, segment.memory
+        parts: list[Any] = [head, self.mode.enabled]
+        numbers: tuple[Any, ...] = ()
+        leaves: dict[Storage, Handle] | None = None
+        for operand in operands:
+            if isinstance(operand, Handle):
+                storage = operand._storage
+                if operand._version != storage.version:
+                    return None
+                if operand._segment is segment:
+                    parts.append(operand._slot)
+                elif storage.pending or storage in memory:
+                    return None
+                else:
+                    if leaves is None:
+                        leaves = {storage: operand}
+                    elif storage in leaves:
+                        return None
+                    else:
+                        leaves[storage] = operand
+                    parts.append(operand._layout)
+            elif operand and operand.__class__ in _NUMBERS:
+                parts.append(operand.__class__)
+                numbers += (operand,)
+            else:
+                return None
+        state = before.edges.get(tuple(parts))
+        if state is None or before.steps >= config.watermark or self.claimed:
+            return None
+        inputs = numbers and state.constants != numbers
+        if inputs and state.constants is not None:
+            return None
+        if leaves is not None:
+            self._take_in(segment, leaves.values(), before.size)
+        if inputs:
+            segment.bindings += numbers
+        segment.state = state
+        return state
+
+    def _step(self, head: Hashable, operands: Sequence[Any], emit: Emit) -> State:
+        """Take a step, whatever comes with it: entering, running, recording."""
         segment = self.segment
         if segment.state.steps >= config.watermark and self._may_cut(head):
             self.run("watermark")
             segment = self.segment
-        memory = segment.memory
         parts: list[Any] = [head, self.mode.enabled]
         numbers: tuple[Any, ...] = ()
         leaves: dict[Storage, Handle] = {}
@@ -116,7 +172,7 @@ class Recorder:
                 elif (
                     storage.pending
                     or version != storage.version
-                    or storage in memory
+                    or storage in segment.memory
                     or storage in leaves
                 ):
                     # It has a history in this trace. Those before it enter first, to have slots.
@@ -137,23 +193,19 @@ class Recorder:
                 if not operand and kind is float and copysign(1, operand) < 0:
                     parts.append("-0.0")  # equals 0.0, but is another number
         if segment is not self.segment:  # what entered made the trace run: start over
-            return self.record(head, operands, emit)
+            return self._step(head, operands, emit)
         before = segment.state
         key = tuple(parts)
         state = before.edges.get(key)
         if state is None:
             state = self._extend(key, operands, numbers, list(leaves.values()), emit)
-        elif numbers and state.constants is not None and state.constants != numbers:
+        elif state.constants is not None and state.constants != numbers:
             state = self._extend(key, operands, numbers, list(leaves.values()), emit, baked=False)
-        if leaves:
-            slot = before.size
-            for leaf in leaves.values():
-                self._take_in(segment, leaf, slot)
-                slot += 1
-        if numbers and state.constants is None:
-            segment.bindings.extend(numbers)
+        self._take_in(segment, leaves.values(), before.size)
+        if state.constants is None:
+            segment.bindings += numbers
         segment.state = state
-        return state, numbers
+        return state
 
     def _enter_now(self, leaves: dict[Storage, Handle], parts: list[Any]) -> None:
         """Give slots to leaves that were to enter with a step."""
@@ -221,6 +273,7 @@ class Recorder:
             len(entered),
         )
         state.constants = numbers if baked or not numbers else None
+        state.is_simple = state.layout is not None and not isinstance(op, ViewOp)
         if isinstance(op, ViewOp):
             source = next(operand for operand in operands if isinstance(operand, Handle))
             self._place_view(state, op, source, numbers)
@@ -257,9 +310,11 @@ class Recorder:
         """A handle on the value of ``slot``, with memory of its own; the slot if it is no tensor."""
         return slot if layout is None else self.handle._made(layout, self.segment, slot)
 
-    def _view(self, op: ViewOp, base: Handle, state: State, numbers: tuple[Any, ...]) -> Any:
+    def _view(self, op: Op, operands: Sequence[Any], state: State) -> Any:
+        base, *numbers = operands
         layout = state.layout
         assert layout is not None  # a view op makes a tensor
+        assert isinstance(op, ViewOp)
         delta = state.offset
         if delta is None:
             delta = op.strides(base._layout.type.shape, base._layout.strides, *numbers)[1]
@@ -312,29 +367,30 @@ class Recorder:
             value = self._input(builder, handle)
             state = State(before, builder.nodes, (value,), (handle._layout,), builder.location)
             self.cache.add(before, key, state)
-        self._take_in(segment, handle, state.first)
+        self._take_in(segment, (handle,), state.first)
         segment.state = state
         return state.first
 
-    def _take_in(self, segment: Segment, handle: Handle, slot: Slot) -> None:
-        """Note that a leaf has entered."""
-        storage, layout = handle._storage, handle._layout
-        version = storage.version
-        array = handle._array
-        if array is None or storage.shared or self.snapshots:
-            array = self._binding(handle)
-        segment.bindings.append(array)
-        segment.memory.setdefault(storage, slot)
-        segment.versions[slot] = (storage, version)
-        if layout.requires_grad:
-            if layout.is_leaf:
-                segment.variables[slot] = handle
-            elif handle._segment is not None:
-                segment.links[slot] = (handle._segment, handle._slot)
-                segment.linked.append((ref(handle), slot))
-        handle._segment, handle._slot, handle._version = segment, slot, version
-        if layout.whole and (storage.segment is not segment or layout.requires_grad):
-            storage.segment, storage.slot = segment, slot
+    def _take_in(self, segment: Segment, leaves: Iterable[Handle], slot: Slot) -> None:
+        """Note that leaves have entered, the first of them at ``slot``."""
+        for handle in leaves:
+            storage, layout, array = handle._storage, handle._layout, handle._array
+            version = storage.version
+            if array is None or storage.shared or self.snapshots:
+                array = self._binding(handle)
+            segment.bindings.append(array)
+            segment.memory.setdefault(storage, slot)
+            segment.versions[slot] = (storage, version)
+            if layout.requires_grad:
+                if layout.is_leaf:
+                    segment.variables[slot] = handle
+                elif handle._segment is not None:
+                    segment.links[slot] = (handle._segment, handle._slot)
+                    segment.linked.append((ref(handle), slot))
+            handle._segment, handle._slot, handle._version = segment, slot, version
+            if layout.whole and (storage.segment is not segment or layout.requires_grad):
+                storage.segment, storage.slot = segment, slot
+            slot += 1
 
     def _label(self, handle: Handle) -> str:
         """A name for people; a trace is shared by all tensors that take it, and has none."""
@@ -387,7 +443,7 @@ class Recorder:
         mode.enabled, self.phase = False, Phase.UPDATE
         try:
             with self.lock:
-                state, _ = self.record(rule, operands, rule)
+                state = self.record(rule, operands, rule)
                 segment, slot = self.segment, state.first
                 shared = False
                 for position in writes:
@@ -425,6 +481,8 @@ class Recorder:
     def run(self, reason: str) -> None:
         """Run what was recorded; every tensor alive is settled and a new segment begins."""
         with self.lock:
+            if self.mode is not current_mode():
+                self._claim()
             segment = self.segment
             if segment.state is self.cache.root:
                 return
@@ -434,7 +492,14 @@ class Recorder:
                 trace = segment.state.trace = self.trace()
                 self._trace = Trace(self.cache.root)
             self.segment = Segment(self, self.cache.next_root())
+            self.claimed = False
             run_segment(self.cache, segment, trace)
+
+    def _claim(self) -> None:
+        """Keep the owner of the trace from going on with it; it waits for the lock from now on."""
+        self.claimed = True
+        while self.busy:
+            time.sleep(0)
 
 
 def _as_number(operand: Any, head: Hashable) -> Any:

@@ -78,6 +78,7 @@ class State:
         layouts: the layout of each result.
         layout: the layout of the result, where there is one and it is a tensor.
         constants: the numbers baked into the step that leads here; None once they are inputs.
+        is_simple: there is one result, a tensor that is no view.
         is_view: the result is a view of its first operand.
         offset: for a view, how far behind its base it starts, when that never changes.
         head: what was recorded to get here; None where a leaf entered.
@@ -96,6 +97,7 @@ class State:
         "edges",
         "first",
         "head",
+        "is_simple",
         "is_view",
         "layout",
         "layouts",
@@ -135,6 +137,7 @@ class State:
         self.constants: tuple[Any, ...] | None = ()
         self.location = location
         self.head = head
+        self.is_simple = False
         self.is_view = False
         self.begin: State | None = parent.begin if parent else None
         if self.begin is None and head is not None:
