@@ -70,7 +70,7 @@ def backward(
             )
             state = _record(recorder, head, [*roots, *given], past, wanted)
             found: Backward = state.backward  # type: ignore[assignment]  # set by _record
-            segment.gradients.append(state)
+            segment.gradients += (state,)
             if not retain_graph:
                 _spend(found, past.segments)
             if inputs is not None:
@@ -136,18 +136,20 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
     """Free what the pass used up, as PyTorch does unless told to retain the graph."""
     for segment, spent, walked_nodes in zip(segments, found.spent, found.walked, strict=False):
         if spent:
-            segment.spent.append(spent)
+            segment.spent += (spent,)
         if walked_nodes:
-            segment.walked.append(walked_nodes)
+            segment.walked += (walked_nodes,)
         if segment.hooked:
             values = Trace.to(segment.state).values
-            segment.hooked = [
+            segment.hooked = tuple(
                 (handle, slot)
                 for handle, slot in segment.hooked
                 if values[slot].node not in walked_nodes
-            ]
+            )
     for position, value in found.released:
-        segments[position].saved.pop(value, None)
+        saved = segments[position].saved
+        if value in saved:
+            del saved[value]  # type: ignore[attr-defined]  # a dict, as it holds something
 
 
 _NO_LINKS: list[tuple[tuple[Slot, int, Slot | Value], ...]] = [()]
@@ -202,7 +204,7 @@ class Past:
         if len(self.segments) == 1:
             return ()
         return tuple(
-            (segment.state, tuple(segment.spent), links) if number else links
+            (segment.state, segment.spent, links) if number else links
             for number, (segment, links) in enumerate(zip(self.segments, self.links, strict=True))
         )
 
@@ -252,7 +254,7 @@ def _bind(found: Backward, chain: list[Segment], create_graph: bool) -> None:
             if each.leaf in past.variables:
                 current.variables[each.slot] = past.variables[each.leaf]
             else:
-                current.links[each.slot] = (past, value)
+                current.link(each.slot, past, value)
 
 
 def _given(past: Segment, wanted: Import) -> Any:

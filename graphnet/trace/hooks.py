@@ -46,7 +46,7 @@ class HookGroup:
             if segment is not None and not handle._layout.is_leaf:
                 past, place = segment.links.get(handle._slot, (segment, handle._slot))
                 if isinstance(place, int):
-                    past.hooked.append((handle, place))
+                    past.hooked += ((handle, place),)
 
     def _forget(self, _: ref[Handle]) -> None:
         if not self.handles:

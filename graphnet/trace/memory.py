@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 from graphnet import grad_mode
 from graphnet.ir.types import contiguous_strides
@@ -137,7 +136,7 @@ class Memory:
         if handle._layout.is_leaf:
             handle._layout = handle._layout.but(requires_grad=True, is_leaf=False)
         if not handle._layout.whole or handle._base is not None:
-            self.recorder.segment.views.append(ref(handle))
+            self.recorder.segment.note_view(handle)
 
     def base(self, storage: Storage) -> Any:
         """A handle on a whole storage."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import copysign
 from typing import Any, ClassVar
-from weakref import ref
 
 import numpy as np
 
@@ -324,7 +323,7 @@ class Recorder:
         if not isinstance(op, Detach) and (self.mode.enabled or not base._layout.requires_grad):
             made._base = base if base._base is None else base._base
         if layout.requires_grad:
-            self.segment.views.append(ref(made))
+            self.segment.note_view(made)
         return made
 
     # ------------------------------------------------------------------ entering the trace
@@ -385,8 +384,7 @@ class Recorder:
                 if layout.is_leaf:
                     segment.variables[slot] = handle
                 elif handle._segment is not None:
-                    segment.links[slot] = (handle._segment, handle._slot)
-                    segment.linked.append((ref(handle), slot))
+                    segment.link_handle(handle, slot, handle._segment, handle._slot)
             handle._segment, handle._slot, handle._version = segment, slot, version
             if layout.whole and (storage.segment is not segment or layout.requires_grad):
                 storage.segment, storage.slot = segment, slot

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -46,28 +48,18 @@ class Segment:
         error: what made the run fail.
     """
 
-    __slots__ = (
-        "bindings",
-        "created",
-        "error",
-        "finished",
-        "gradients",
-        "hooked",
-        "kept",
-        "linked",
-        "links",
-        "memory",
-        "mutated",
-        "recorder",
-        "saved",
-        "sequence",
-        "spent",
-        "state",
-        "variables",
-        "versions",
-        "views",
-        "walked",
-    )
+    # What most segments never get is made when it is first needed.
+    views: list[ref[Handle]] | tuple[()] = ()
+    links: Mapping[Slot, tuple[Segment, Slot | Value]] = MappingProxyType({})
+    linked: list[tuple[ref[Handle], Slot]] | tuple[()] = ()
+    gradients: tuple[State, ...] = ()
+    hooked: tuple[tuple[Handle, Slot], ...] = ()
+    spent: tuple[frozenset[Node], ...] = ()
+    walked: tuple[frozenset[Node], ...] = ()
+    saved: Mapping[Value, Any] = MappingProxyType({})
+    kept: Mapping[Slot, Any] = MappingProxyType({})
+    error: BaseException | None = None
+    finished = False
 
     def __init__(self, recorder: Recorder, state: State) -> None:
         self.recorder = recorder
@@ -76,20 +68,26 @@ class Segment:
         self.bindings: list[Any] = []
         self.memory: dict[Storage, Slot] = {}
         self.created: list[ref[Storage]] = []
-        self.views: list[ref[Handle]] = []
         self.mutated: dict[Storage, Slot] = {}
         self.variables: dict[Slot, Handle] = {}
-        self.links: dict[Slot, tuple[Segment, Slot | Value]] = {}
-        self.linked: list[tuple[ref[Handle], Slot]] = []
         self.versions: dict[Slot, tuple[Storage, int]] = {}
-        self.gradients: list[State] = []
-        self.hooked: list[tuple[Handle, Slot]] = []
-        self.spent: list[frozenset[Node]] = []
-        self.walked: list[frozenset[Node]] = []
-        self.saved: dict[Value, Any] = {}
-        self.kept: dict[Slot, Any] = {}
-        self.error: BaseException | None = None
-        self.finished = False
+
+    def note_view(self, view: Handle) -> None:
+        """Remember a view with a history, as long as it lives."""
+        self.views = self.views or []
+        self.views.append(ref(view))
+
+    def link(self, slot: Slot, past: Segment, place: Slot | Value) -> None:
+        """Say where the history of a leaf goes on."""
+        if not isinstance(self.links, dict):
+            self.links = {}
+        self.links[slot] = (past, place)
+
+    def link_handle(self, handle: Handle, slot: Slot, past: Segment, place: Slot) -> None:
+        """The same for a tensor, which gets its place there back when this segment ends."""
+        self.link(slot, past, place)
+        self.linked = self.linked or []
+        self.linked.append((ref(handle), slot))
 
     def is_spent(self, node: Node) -> bool:
         """Whether a backward pass has freed what ``node`` needs for another."""
@@ -117,14 +115,14 @@ class Segment:
         """
         if self.linked:
             self._hand_back()
-        self.memory, self.mutated, self.created, self.views = {}, {}, [], []
+        self.memory, self.mutated, self.created, self.views = {}, {}, [], ()
         if leaves:
             self.variables = {s: v for s, v in self.variables.items() if s in leaves}
             self.links = {s: link for s, link in self.links.items() if s in leaves}
         else:
             self.variables, self.links = {}, {}
         if not keep_values:
-            self.hooked = []
+            self.hooked = ()
             self.bindings = []
             self.versions = {}
             self.saved = {}
@@ -137,4 +135,4 @@ class Segment:
                 past, place = self.links[slot]
                 if isinstance(place, int):
                     handle._segment, handle._slot = past, place
-        self.linked = []
+        self.linked = ()
