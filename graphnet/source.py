@@ -9,13 +9,10 @@ import linecache
 import sys
 from dataclasses import dataclass
 from pathlib import PurePath
-from types import CodeType, FrameType
 
 _PACKAGE = __name__.partition(".")[0]
 # The command line is a program that uses the package: its training loop is a user's code.
 _PROGRAM = f"{_PACKAGE}.cli"
-# Whether a module belongs to the package, by name, as found out when it was first met.
-_ours: dict[str, bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +44,11 @@ class Location:
 
 def user_location() -> Location | None:
     """The innermost line on the call stack that lies outside this package, or None."""
-    frame = user_frame()
-    return None if frame is None else location_in(frame.f_code, frame.f_lineno)
-
-
-def location_in(code: CodeType, line: int) -> Location:
-    """A line of a function's code."""
-    return Location(code.co_filename, line, code.co_name)
-
-
-def user_frame() -> FrameType | None:
-    """The innermost frame on the call stack that runs code from outside this package."""
-    frame: FrameType | None = sys._getframe(1)
+    frame = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        ours = _ours.get(module)
-        if ours is None:
-            in_package = module.partition(".")[0] == _PACKAGE
-            ours = _ours[module] = in_package and not module.startswith(_PROGRAM)
-        if not ours:
-            return frame
-        frame = frame.f_back
+        if module.partition(".")[0] != _PACKAGE or module.startswith(_PROGRAM):
+            code = frame.f_code
+            return Location(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
     return None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
 
 _BACKWARD = "backward"
+_AGAIN = "backward again"
 
 
 def backward(
@@ -73,6 +74,9 @@ def backward(
             segment.gradients += (state,)
             if not retain_graph:
                 _spend(found, past.segments)
+            alone = len(roots) == 1 and not given and not overrides and not past.links[0]
+            if alone and inputs is None and not create_graph and state.parent is not None:
+                state.parent.edges[_AGAIN, roots[0]._slot, retain_graph] = state
             if inputs is not None:
                 return [], [
                     None if slot is None else recorder.new(slot, state.layouts[slot - state.first])
@@ -89,6 +93,34 @@ def backward(
             ], []
     finally:
         mode.enabled = enabled
+
+
+def backward_again(
+    recorder: Recorder, root: Handle, retain_graph: bool
+) -> list[tuple[Handle, Handle]] | None:
+    """What :func:`backward` does from one tensor to all leaves, where that was done here before.
+
+    None if the pass is new, or goes beyond the current segment.
+    """
+    segment = recorder.segment
+    if root._segment is not segment or root._version != root._storage.version:
+        return None
+    with recorder.lock:
+        state = segment.state.edges.get((_AGAIN, root._slot, retain_graph))
+        if state is None or segment.links or segment.hooked:
+            return None
+        found: Backward = state.backward  # type: ignore[assignment]  # such states have one
+        segment.state = state
+        segment.gradients += (state,)
+        if not retain_graph:
+            segment.spent += (found.spent[0],)
+            segment.walked += (found.walked[0],)
+        make, variables = recorder.handle._made, segment.variables
+        layouts, first = state.layouts, state.first
+        return [
+            (variables[slot], make(layouts[gradient - first], segment, gradient))  # type: ignore[arg-type]  # gradients are tensors
+            for _, slot, gradient in found.gradients
+        ]
 
 
 def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Hashable
-from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphnet.config import config
 from graphnet.errors import RecompileWarning
-from graphnet.source import location_in, user_frame
 from graphnet.trace.state import Key, State
+
+if TYPE_CHECKING:
+    from graphnet.trace.execution import Visited
 
 
 class TraceCache:
@@ -22,10 +23,8 @@ class TraceCache:
         states: how many states the trie has.
         steps: steps taken in traces that were run.
         misses: steps that had to make a state.
-        forced: how often traces were run, by reason and by the user's line that caused it.
         interpreted: runs of a first visit, node by node.
         compiled: plans made.
-        replayed: runs of a ready plan.
         branchings: (line, operation) where traces diverged beyond the bound.
     """
 
@@ -36,11 +35,10 @@ class TraceCache:
         self.misses = 0
         self.interpreted = 0
         self.compiled = 0
-        self.replayed = 0
         self.pruned = 0
-        self.forced: dict[tuple[str, CodeType | None, int], int] = {}
         self.recompiled: Counter[tuple[str, str]] = Counter()
-        self._plans: dict[tuple[State, Hashable], Any] = {}
+        self._plans: dict[tuple[State, Hashable], Visited] = {}
+        self._retired: Counter[tuple[str, str]] = Counter()
 
     def add(self, state: State, key: Key, after: State) -> None:
         """Put a new state into the trie; warn once where a state branches too often.
@@ -72,32 +70,35 @@ class TraceCache:
             self.root = State()
             self.states = 1
             self.pruned += 1
+            for visited in self._plans.values():
+                self._retire(visited)
             self._plans.clear()
         return self.root
 
-    def note_visit(self, state: State, demand: Hashable, visited: Any) -> None:
+    def note_visit(self, state: State, demand: Hashable, visited: Visited) -> None:
         """Keep what is known of a demand; let go of those unused longest when there are too many."""
         visited.last_use = self.steps
         self._plans[state, demand] = visited
         if len(self._plans) > config.max_plans:
             oldest = min(self._plans, key=lambda entry: self._plans[entry].last_use)
-            del self._plans[oldest]
+            self._retire(self._plans.pop(oldest))
             oldest[0].runs.pop(oldest[1], None)
 
-    def note_run(self, reason: str, steps: int) -> None:
-        """Count a run of some steps and the user's line that caused it."""
-        self.steps += steps
-        frame = user_frame()
-        key = (reason, frame.f_code, frame.f_lineno) if frame else (reason, None, 0)
-        self.forced[key] = self.forced.get(key, 0) + 1
+    def _retire(self, visited: Visited) -> None:
+        self._retired[visited.reason, visited.line] += visited.count
 
     @property
     def runs(self) -> Counter[tuple[str, str]]:
-        """How often traces were run, by reason and by the user's line that caused it."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for (reason, code, line), count in self.forced.items():
-            counts[reason, str(location_in(code, line)) if code else ""] += count
+        """How often traces were run, by reason and by the user's line that caused it first."""
+        counts = Counter(self._retired)
+        for visited in self._plans.values():
+            counts[visited.reason, visited.line] += visited.count
         return counts
+
+    @property
+    def replayed(self) -> int:
+        """Runs of a ready plan."""
+        return self.runs.total() - self.interpreted - self.compiled
 
     @property
     def plans(self) -> int:

@@ -18,6 +18,7 @@ from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.plan import Plan, compile_plan
 from graphnet.runtime.storage import Storage
 from graphnet.runtime.threads import apply_setting
+from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
@@ -53,10 +54,27 @@ class Demand(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class CompiledRun:
-    """A plan and what its outputs are, in order: created, saved, kept; then the updates."""
+    """A plan and what its outputs are, in order: created, saved, kept; then the updates.
+
+    Attributes:
+        plan: what to run.
+        saved: values for a later backward pass.
+        gradients: intermediate values whose gradients are kept.
+        keeps: there are such values.
+    """
 
     plan: Plan
     saved: tuple[Value, ...]
+    gradients: tuple[Slot, ...]
+    keeps: bool
+
+    def keep(self, segment: Segment, arrays: list[Any], created: int) -> list[Any]:
+        """Let the segment keep what it is to keep; returns the other arrays."""
+        saved = created + len(self.saved)
+        kept = saved + len(self.gradients)
+        segment.saved = dict(zip(self.saved, arrays[created:saved], strict=True))
+        segment.kept = dict(zip(self.gradients, arrays[saved:kept], strict=True))
+        return arrays[:created] + arrays[kept:]
 
 
 @dataclass(slots=True, eq=False)
@@ -67,18 +85,24 @@ class Visited:
         roots: values alive with a gradient history, that a later backward pass may start from.
         gradients: intermediate values whose gradients are kept.
         leaves: the leaves that the tensors alive afterwards were computed from.
+        reason: what made it run, when it first did.
+        line: the user's line that did.
         compiled: the plan, from the second visit on.
+        count: how often it ran.
         last_use: when it last ran, on the clock of :attr:`TraceCache.steps`.
     """
 
     roots: tuple[Slot, ...]
     gradients: tuple[Slot, ...]
     leaves: frozenset[Slot]
+    reason: str
+    line: str
     compiled: CompiledRun | None = None
+    count: int = 0
     last_use: int = 0
 
     @classmethod
-    def of(cls, segment: Segment, trace: Trace, demand: Demand) -> Visited:
+    def of(cls, segment: Segment, trace: Trace, demand: Demand, reason: str) -> Visited:
         """What follows from a state and a demand."""
         values, present = trace.values, demand.present
         differentiable = [slot for slot in present if values[slot].requires_grad]
@@ -87,10 +111,12 @@ class Visited:
             tuple(slot for slot in differentiable if not segment.is_walked(values[slot].node)),
             tuple(slot for slot in present if slot in demand.gradients),
             _leaves(trace, [values[slot] for slot in differentiable]),
+            reason,
+            str(user_location() or ""),
         )
 
 
-def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
+def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) -> None:
     """Compute what is still alive of a segment and settle its memory.
 
     Raises:
@@ -108,22 +134,28 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
         state.wants_gradients,
     )
     segment.finished = True
-    visited = state.runs.get(key)
     try:
-        if visited is None or config.optimization_level == 0:
+        visited = state.runs.get(key)
+        if visited is None:
             demand = Demand._make(key)
-            visited = state.runs[demand] = Visited.of(segment, trace, demand)
+            visited = Visited.of(segment, trace, demand, reason)
+            state.runs[demand] = visited
             cache.note_visit(state, demand, visited)
+        cache.steps += state.steps
+        visited.last_use = cache.steps
+        visited.count += 1
+        if visited.count == 1 or config.optimization_level == 0:
             cache.interpreted += 1
-            results = _interpret(segment, trace, demand, visited)
+            results = _interpret(segment, trace, Demand._make(key), visited)
         else:
-            if visited.compiled is None:
-                visited.compiled = _compile(segment, trace, Demand._make(key), visited)
+            compiled = visited.compiled
+            if compiled is None:
                 cache.compiled += 1
-            else:
-                cache.replayed += 1
-            visited.last_use = cache.steps
-            results = _replay(visited.compiled, segment, len(created), visited.gradients)
+                compiled = _compile(segment, trace, Demand._make(key), visited)
+                visited.compiled = compiled
+            results = compiled.plan(segment.bindings)
+            if compiled.keeps:
+                results = compiled.keep(segment, results, len(created))
     except BaseException as error:
         segment.error = error
         for storage in mutated:
@@ -135,12 +167,18 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace) -> None:
         storage.array = array
         storage.pending = False
         storage.segment = None
-    for storage, array in zip(list(mutated), results[len(created) :], strict=True):
+    if mutated:
+        _write(list(mutated), results[len(created) :])
+    segment.finish(visited.leaves, keep_values=bool(visited.roots))
+
+
+def _write(storages: list[Storage], arrays: list[Any]) -> None:
+    """Put new values of memory where they belong, unless they were computed there."""
+    for storage, array in zip(storages, arrays, strict=True):
         if array is not storage.array:
             np.copyto(storage.array, array)
         storage.pending = False
         storage.segment = None
-    segment.finish(visited.leaves, keep_values=bool(visited.roots))
 
 
 def _leaves(trace: Trace, roots: list[Value]) -> frozenset[Slot]:
@@ -239,7 +277,9 @@ def _compile(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -
     graph = Graph(nodes, inputs_of(nodes), outputs, updates, name="step")
     optimized = optimize(graph, config.optimization_level, verify=config.verify_passes)
     plan = compile_plan(optimized, _memory_groups(segment, trace))
-    return CompiledRun(plan, tuple(saved))
+    return CompiledRun(
+        plan, tuple(saved), visited.gradients, keeps=bool(saved or visited.gradients)
+    )
 
 
 def _memory_groups(segment: Segment, trace: Trace) -> list[int]:
@@ -250,17 +290,3 @@ def _memory_groups(segment: Segment, trace: Trace) -> list[int]:
         owner = id(_owner(bound)) if isinstance(bound, np.ndarray) else -position - 1
         numbers.append(groups.setdefault(owner, position))
     return numbers
-
-
-def _replay(
-    run: CompiledRun, segment: Segment, created: int, gradients: tuple[Slot, ...]
-) -> list[Any]:
-    """Run the plan."""
-    arrays = run.plan(segment.bindings)
-    if not run.saved and not gradients:
-        return arrays
-    saved = created + len(run.saved)
-    kept = saved + len(gradients)
-    segment.saved = dict(zip(run.saved, arrays[created:saved], strict=True))
-    segment.kept = dict(zip(gradients, arrays[saved:kept], strict=True))
-    return arrays[:created] + arrays[kept:]

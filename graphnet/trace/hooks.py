@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
-from graphnet.trace.backward import Past, backward, origins
+from graphnet.trace.backward import Past, backward, backward_again, origins
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
 
@@ -95,6 +95,11 @@ def backward_with_hooks(
     create_graph: bool = False,
 ) -> tuple[list[tuple[Handle, Handle]], list[Handle | None]]:
     """As :func:`graphnet.trace.backward.backward`, with the hooks on the way called."""
+    plain = inputs is None and not create_graph and not _groups
+    if plain and len(roots) == 1 and cotangents[0] is None:
+        pairs = backward_again(recorder, roots[0], retain_graph)
+        if pairs is not None:
+            return pairs, []
     overrides: list[tuple[Handle, Handle]] = []
     for group in _in_order(recorder, roots) if _groups else ():
         handles = group.handles

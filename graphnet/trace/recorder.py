@@ -481,17 +481,16 @@ class Recorder:
         with self.lock:
             if self.mode is not current_mode():
                 self._claim()
-            segment = self.segment
-            if segment.state is self.cache.root:
+            segment, cache = self.segment, self.cache
+            state = segment.state
+            if state is cache.root:
                 return
-            self.cache.note_run(reason, segment.state.steps)
-            trace = segment.state.trace
-            if trace is None:
-                trace = segment.state.trace = self.trace()
-                self._trace = Trace(self.cache.root)
-            self.segment = Segment(self, self.cache.next_root())
+            if state.trace is None:
+                state.trace = self.trace()
+                self._trace = Trace(cache.root)
+            self.segment = Segment(self, cache.next_root())
             self.claimed = False
-            run_segment(self.cache, segment, trace)
+            run_segment(cache, segment, state.trace, reason)
 
     def _claim(self) -> None:
         """Keep the owner of the trace from going on with it; it waits for the lock from now on."""
