@@ -69,10 +69,12 @@ class InternedMeta(ABCMeta):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """The instance with these attributes."""
-        key: tuple[Any, ...] = (cls, args, tuple(map(type, args)))
-        if kwargs or not all(map(_is_plain, args)):
+        kinds = tuple(map(type, args))
+        if kwargs or not (_PLAIN.issuperset(kinds) or all(map(_is_plain, args))):
             # repr tells 1 from 1.0 and True, and -0.0 from 0.0, which compare equal.
-            key = (cls, repr(args), repr(kwargs))
+            key: tuple[Any, ...] = (cls, repr(args), repr(kwargs))
+        else:
+            key = (cls, args, kinds)
         found = InternedMeta._interned.get(key)
         if found is None:
             made = super().__call__(*args, **kwargs)

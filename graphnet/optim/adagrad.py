@@ -109,7 +109,7 @@ class Adagrad(Optimizer):
             by_step.setdefault(float(self.state[param]["step"]), []).append(param)
         for step, params in by_step.items():
             rule = AdagradRule.over(
-                len(params), decays=group["weight_decay"] != 0, maximize=group["maximize"]
+                len(params), group["weight_decay"] != 0, group["maximize"]
             )
             rate = float(group["lr"]) / (1 + step * group["lr_decay"])
             numbers = [rate, float(group["eps"]), float(group["weight_decay"])]

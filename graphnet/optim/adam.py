@@ -133,11 +133,11 @@ class Adam(Optimizer):
         first = not self.state[params[0]]
         rule = AdamRule.over(
             len(params),
-            first=first,
-            decays=decay != 0,
-            decoupled=group["decoupled_weight_decay"],
-            amsgrad=group["amsgrad"],
-            maximize=group["maximize"],
+            first,
+            decay != 0,
+            group["decoupled_weight_decay"],
+            group["amsgrad"],
+            group["maximize"],
         )
         numbers = [
             beta1,

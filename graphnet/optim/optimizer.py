@@ -157,10 +157,8 @@ class Optimizer(ABC):
             if keys:
                 kept = state[param]
                 operands += [kept[key] for key in keys]
-        width = 2 + len(keys)
-        writes = [place for place in range(len(operands)) if place % width != 1]
         operands += numbers
-        made = iter(current_recorder().update(rule, operands, writes))
+        made = iter(current_recorder().update(rule, operands, rule.writes))
         if created:
             for param in params:
                 for key in created:

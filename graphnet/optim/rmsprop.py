@@ -121,10 +121,10 @@ class RMSprop(Optimizer):
             if params:
                 rule = RMSpropRule.over(
                     len(params),
-                    first=first,
-                    decays=group["weight_decay"] != 0,
-                    momentum=group["momentum"] > 0,
-                    centered=group["centered"],
-                    maximize=group["maximize"],
+                    first,
+                    group["weight_decay"] != 0,
+                    group["momentum"] > 0,
+                    group["centered"],
+                    group["maximize"],
                 )
                 self.apply(rule, params, numbers, () if first else keys, keys if first else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from graphnet.errors import ArgumentError
 from graphnet.ir.node import Value
@@ -33,20 +33,29 @@ class UpdateRule(ABC):
         """The new parameter, then the new value of each state tensor, then created ones."""
 
     @classmethod
-    def over(cls, count: int, **options: bool) -> RuleOver:
+    def over(cls, count: int, *options: bool) -> RuleOver:
         """The rule of these options, applied to ``count`` parameters at once; one object for each.
 
         A step is looked up by it, so it is made once and compared by identity.
         """
-        return _over(cls, count, *options.items())
+        return _over(cls, count, *options)
 
 
 @dataclass(frozen=True, eq=False)
 class RuleOver:
-    """A rule applied to several parameters: what the recorder records as one step."""
+    """A rule applied to several parameters: what the recorder records as one step.
+
+    Its operands are, for each parameter, the parameter, its gradient and its state; then numbers.
+    """
 
     rule: UpdateRule
     count: int
+
+    @cached_property
+    def writes(self) -> tuple[int, ...]:
+        """The positions of the operands that are written to: all tensors but the gradients."""
+        width = 2 + self.rule.reads
+        return tuple(place for place in range(width * self.count) if place % width != 1)
 
     def __call__(self, *operands: Value) -> tuple[Value, ...]:
         """New values of all that is written, parameter by parameter, then what is created."""
@@ -66,8 +75,8 @@ class RuleOver:
 
 
 @lru_cache(maxsize=4096)
-def _over(rule: type[UpdateRule], count: int, *options: tuple[str, bool]) -> RuleOver:
-    return RuleOver(rule(**dict(options)), count)
+def _over(rule: type[UpdateRule], count: int, *options: bool) -> RuleOver:
+    return RuleOver(rule(*options), count)
 
 
 def zeros_like(value: Value) -> Value:

@@ -107,11 +107,11 @@ class SGD(Optimizer):
             if params:
                 rule = SGDRule.over(
                     len(params),
-                    decays=group["weight_decay"] != 0,
-                    momentum=momentum,
-                    first=first,
-                    nesterov=group["nesterov"],
-                    maximize=group["maximize"],
+                    group["weight_decay"] != 0,
+                    momentum,
+                    first,
+                    group["nesterov"],
+                    group["maximize"],
                 )
                 numbers = [
                     float(group["lr"]),

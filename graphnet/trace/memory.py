@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
@@ -97,6 +98,26 @@ class Memory:
         storage.version += 1
         storage.segment, storage.slot, storage.pending = segment, slot, True
         self.place(handle, slot)
+
+    def assign_all(self, handles: Sequence[Handle], slot: Slot) -> bool:
+        """Make values from ``slot`` on the present ones of tensors over whole storages.
+
+        Returns whether numpy code can see one of them.
+        """
+        segment = self.recorder.segment
+        memory, mutated = segment.memory, segment.mutated
+        visible = False
+        for handle in handles:
+            storage, layout = handle._storage, handle._layout
+            if storage in memory and storage not in mutated:
+                mutated[storage] = storage.slot
+            storage.version = version = storage.version + 1
+            storage.segment, storage.slot, storage.pending = segment, slot, True
+            handle._segment, handle._slot = segment, slot
+            handle._version = -1 if layout.requires_grad and layout.is_leaf else version
+            visible = visible or (storage.shared and storage.visible)
+            slot += 1
+        return visible
 
     def place(self, handle: Handle, slot: Slot) -> None:
         """Say that a tensor over a whole storage is at ``slot`` now."""

@@ -442,18 +442,16 @@ class Recorder:
         try:
             with self.lock:
                 state = self.record(rule, operands, rule)
+                written = [operands[position] for position in writes]
                 segment, slot = self.segment, state.first
-                shared = False
-                for position in writes:
-                    handle = operands[position]
-                    storage = handle._storage
-                    if handle._layout.whole and storage.segment is segment:
-                        self.memory.assign(handle, slot, storage.slot)
-                        shared = shared or (storage.shared and storage.visible)
-                    else:
-                        layout = state.layouts[slot - state.first]
-                        self.memory.write(handle, self.new(slot, layout))
-                    slot += 1
+                if all(h._layout.whole and h._storage.segment is segment for h in written):
+                    shared = self.memory.assign_all(written, slot)
+                else:
+                    shared = False
+                    for place, handle in enumerate(written):
+                        value = self.new(slot + place, state.layouts[place])
+                        self.memory.write(handle, value)
+                slot += len(written)
                 made = [
                     self.new(slot, layout)
                     for slot, layout in enumerate(state.layouts[len(writes) :], slot)

@@ -30,7 +30,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     x = require_tensor("linear", "input", input)
     require_tensor("linear", "weight", weight, 2)
-    result: Tensor = _LINEAR(x, weight) if bias is None else _LINEAR(x, weight, bias)
+    operands = (x, weight) if bias is None else (x, weight, bias)
+    result: Tensor = x._apply(_LINEAR, *operands)
     return result
 
 

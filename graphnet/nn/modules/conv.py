@@ -12,6 +12,7 @@ from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.linear import uniform_by_fan_in_
 from graphnet.nn.modules.module import Module
+from graphnet.nn.modules.registry import Registered
 from graphnet.nn.modules.sizes import repeated
 from graphnet.nn.parameter import Parameter
 
@@ -31,8 +32,8 @@ class ConvNd(Module):
     _spatial: ClassVar[int]
     transposed: ClassVar[bool]
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Any = Registered()
+    bias: Any = Registered()
     padding: tuple[int, ...] | str
 
     def _configure(

@@ -12,6 +12,7 @@ from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn import init
 from graphnet.nn.modules.module import Module
+from graphnet.nn.modules.registry import Registered
 from graphnet.nn.parameter import Parameter
 
 
@@ -55,8 +56,8 @@ class Linear(Module):
     torch.Size([128, 30])
     """
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Any = Registered()
+    bias: Any = Registered()
 
     def __init__(
         self,
@@ -123,8 +124,8 @@ class Bilinear(Module):
     torch.Size([8, 40])
     """
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Any = Registered()
+    bias: Any = Registered()
 
     def __init__(
         self,
