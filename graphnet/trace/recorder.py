@@ -136,7 +136,7 @@ class Recorder:
                     else:
                         leaves[storage] = operand
                     parts.append(operand._layout)
-            elif operand and operand.__class__ in _NUMBERS:
+            elif operand.__class__ in _NUMBERS and (operand or not _is_negative_zero(operand)):
                 parts.append(operand.__class__)
                 numbers += (operand,)
             else:
@@ -189,7 +189,7 @@ class Recorder:
                     kind = operand.__class__
                 parts.append(kind)
                 numbers += (operand,)
-                if not operand and kind is float and copysign(1, operand) < 0:
+                if not operand and _is_negative_zero(operand):
                     parts.append("-0.0")  # equals 0.0, but is another number
         if segment is not self.segment:  # what entered made the trace run: start over
             return self._step(head, operands, emit)
@@ -495,6 +495,10 @@ class Recorder:
         self.claimed = True
         while self.busy:
             time.sleep(0)
+
+
+def _is_negative_zero(number: Any) -> bool:
+    return number.__class__ is float and number == 0 and copysign(1, number) < 0
 
 
 def _as_number(operand: Any, head: Hashable) -> Any:
