@@ -136,16 +136,14 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
 def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups: int) -> None:
     """Contract the result's gradient ``g`` and ``weight`` to the gradient of the input, in ``out``.
 
-    Each position in the window contributes one product, added where the windows have it.
+    Each position in the window contributes one product, added where the windows have it; or ``g``
+    is convolved with the weights turned round.
     """
     if depthwise.applies(weight.shape, groups):
         depthwise.input_gradient(out, g, weight, windows)
         return
-    turned = windows.transposed()
-    if min(map(min, turned.padding)) >= 0 and winograd.applies(
-        g.dtype, weight.shape, windows, groups
-    ):
-        winograd.input_gradient(out, g, weight, windows, groups)
+    if _is_better_turned(g.dtype, weight.shape, windows, groups):
+        convolve(out, g, _turned(weight, groups), None, windows.transposed(), groups)
         return
     count, spatial = out.shape[0], out.shape[2:]
     filters, depth = g.shape[1] // groups, weight.shape[1]
@@ -180,6 +178,21 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
         spread.fold(columns, padded.reshape(some, groups, depth, *padded.shape[2:]))
         if windows.is_padded:
             out[start:stop] = padded[windows.interior(spatial)]
+
+
+def _is_better_turned(dtype: np.dtype[Any], weight: Ints, windows: Windows, groups: int) -> bool:
+    """Whether to convolve the gradient: to unfold it costs more the more filters there are."""
+    if set(windows.stride) != {1} or min(map(min, windows.transposed().padding)) < 0:
+        return False
+    return winograd.applies(dtype, weight, windows, groups) or weight[0] <= weight[1] * groups
+
+
+def _turned(weight: Array, groups: int) -> Array:
+    """The weights from last to first position, channels and filters exchanged."""
+    filters, depth, *kernel = weight.shape
+    turned = np.flip(weight, tuple(range(2, weight.ndim)))
+    by_group = turned.reshape(groups, filters // groups, depth, *kernel).swapaxes(1, 2)
+    return by_group.reshape(groups * depth, filters // groups, *kernel)
 
 
 class _Grid:

@@ -252,18 +252,6 @@ def _store(out: Array, rows: Array) -> None:
     out[:, :, 1::2] = rows[1][:, :, : out.shape[2] // 2]
 
 
-def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups: int) -> None:
-    """Contract the result's gradient ``g`` and ``weight`` to the gradient of the input, in ``out``.
-
-    With stride 1 that is the convolution of ``g`` with the weights turned round.
-    """
-    filters, depth = weight.shape[:2]
-    turned = np.flip(weight, tuple(range(2, weight.ndim)))
-    by_group = turned.reshape(groups, filters // groups, *weight.shape[1:]).swapaxes(1, 2)
-    turned = by_group.reshape(groups * depth, filters // groups, *windows.kernel)
-    convolve(out, g, turned, None, windows.transposed(), groups)
-
-
 def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
     """Contract input ``x`` and the result's gradient ``g`` to the gradient of the weight.
 

@@ -38,7 +38,12 @@ GEOMETRIES = {
     "volume, stride 2": ((5, 6, 7), (3, 3, 3), (2, 1, 2), ((1, 1), (1, 1), (1, 1)), (1, 1, 1)),
 }
 # images, channels, filters, groups; some images are left over when several are taken at a time
-CHANNELS = {"few": (3, 2, 3, 1), "many": (5, 16, 24, 1), "groups": (2, 16, 32, 2)}
+CHANNELS = {
+    "few": (3, 2, 3, 1),
+    "many": (5, 16, 24, 1),
+    "groups": (2, 16, 32, 2),
+    "expanding": (3, 2, 16, 2),
+}
 
 
 def windows_of(x, windows):
