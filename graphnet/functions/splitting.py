@@ -10,7 +10,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
-from graphnet.ops.shape import Select, Slice, wrap_dim
+from graphnet.ops.shape import Part, Select, wrap_dim
 
 __all__ = [
     "chunk",
@@ -47,7 +47,7 @@ def _parts(input: Tensor, dim: int, sizes: Iterable[int]) -> Parts:
     """Parts of these sizes, one after the other."""
     parts, start = [], 0
     for size in sizes:
-        parts.append(Slice(dim, size)(input, start))
+        parts.append(Part(dim, start, size)(input))
         start += size
     return tuple(parts)
 
@@ -152,7 +152,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> Parts
         return _parts(input, dim, (small + (part < larger) for part in range(count)))
     ends = integers("tensor_split", "indices", indices_or_sections)
     bounds = [0, *(slice(None, end).indices(length)[1] for end in ends), length]
-    return tuple(Slice(dim, max(stop - start, 0))(input, start) for start, stop in pairwise(bounds))
+    return tuple(Part(dim, start, max(stop - start, 0))(input) for start, stop in pairwise(bounds))
 
 
 def _split_along(name: str, input: Tensor, how: Any, dim: int, least: int) -> Parts:
