@@ -126,17 +126,29 @@ class _Normalising(Op):
         return x, statistics, statistics
 
     def kernel(self, x: Any, eps: Any, *affine: Any) -> Any:
+        """Half precision is computed in single."""
+        wide = _wide(x)
+        shape = self.statistics_shape(x.shape)
+        outs = tuple(np.empty(each, wide.dtype) for each in (x.shape, shape, shape))
+        self._compute(outs, wide, eps, *map(_wide, affine))
+        return outs[0].astype(x.dtype, copy=False), *outs[1:]
+
+    def into_all(
+        self, operands: Sequence[TensorType], results: Sequence[TensorType]
+    ) -> Kernel | None:
+        """The same, into memory that is there; not in half precision."""
+        return None if results[0].dtype.itemsize <= 2 else self._compute
+
+    def _compute(self, outs: Sequence[Array], x: Array, eps: Any, *affine: Array) -> None:
         """In one array throughout: centred, squared, scaled, shifted."""
         layout = _layout(x.shape, self.dims(x.ndim))
-        flat = _wide(x).reshape(layout.flat)
-        shape = self.statistics_shape(x.shape)
-        mean = layout.total(flat) / layout.size
-        out = flat - mean.reshape(layout.spread)
-        variance = layout.dot(out, out) / layout.size
+        flat, out = x.reshape(layout.flat), outs[0].reshape(layout.flat)
+        mean, variance = outs[1].reshape(-1), outs[2].reshape(-1)
+        np.divide(layout.total(flat), layout.size, out=mean)
+        np.subtract(flat, mean.reshape(layout.spread), out=out)
+        np.divide(layout.dot(out, out), layout.size, out=variance)
         scale = 1 / np.sqrt(variance + eps)
-        self._finish(out, scale.astype(out.dtype, copy=False), layout, *map(_wide, affine))
-        out = out.reshape(x.shape).astype(x.dtype, copy=False)
-        return out, mean.reshape(shape), variance.reshape(shape)
+        self._finish(out, scale.astype(out.dtype, copy=False), layout, *affine)
 
     def _finish(
         self,
@@ -275,16 +287,30 @@ class NormalGrad(Op):
         return g, sums, sums
 
     def kernel(self, g: Any, normal: Any) -> Any:
+        """Half precision is computed in single."""
+        wide = _wide(g)
+        kept = _layout(g.shape, self.dims).kept
+        outs = tuple(np.empty(each, wide.dtype) for each in (g.shape, kept, kept))
+        self._compute(outs, wide, _wide(normal))
+        return tuple(out.astype(g.dtype, copy=False) for out in outs)
+
+    def into_all(
+        self, operands: Sequence[TensorType], results: Sequence[TensorType]
+    ) -> Kernel | None:
+        """The same, into memory that is there; not in half precision."""
+        return None if results[0].dtype.itemsize <= 2 else self._compute
+
+    def _compute(self, outs: Sequence[Array], g: Array, normal: Array) -> None:
         """``g - mean(g) - normal * mean(g * normal)``."""
         layout = _layout(g.shape, self.dims)
-        flat, direction = _wide(g).reshape(layout.flat), _wide(normal).reshape(layout.flat)
+        flat, direction = g.reshape(layout.flat), normal.reshape(layout.flat)
         total, dot = layout.total(flat), layout.dot(flat, direction)
-        out = direction * (dot / -layout.size).reshape(layout.spread)
+        out = outs[0].reshape(layout.flat)
+        np.multiply(direction, (dot / -layout.size).reshape(layout.spread), out=out)
         out += flat
         out -= (total / layout.size).reshape(layout.spread)
-        shapes = (g.shape, layout.kept, layout.kept)
-        results = zip((out, total, dot), shapes, strict=True)
-        return tuple(x.reshape(shape).astype(g.dtype, copy=False) for x, shape in results)
+        np.copyto(outs[1].reshape(-1), total)
+        np.copyto(outs[2].reshape(-1), dot)
 
     def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
         """Removing is its own transpose; ``normal`` is in it twice."""
