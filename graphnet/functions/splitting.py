@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, Final
 
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
-from graphnet.ops.shape import Select, Slice, wrap_dim
+from graphnet.ops.shape import Part, Select, Slice, wrap_dim
 
 __all__ = [
     "chunk",
@@ -43,13 +43,25 @@ def unbind(input: Tensor, dim: int = 0) -> Parts:
     return tuple(Select(dim)(input, index) for index in range(input.shape[dim]))
 
 
+_FEW: Final = 8
+"""Up to so many parts, each is an operation of its own.
+
+Then their gradients can be joined. More are like the steps of a loop, which are one operation at
+changing places, or else a program that walks along them would never be seen to come back.
+"""
+
+
 def _parts(input: Tensor, dim: int, sizes: Iterable[int]) -> Parts:
     """Parts of these sizes, one after the other."""
-    parts, start = [], 0
-    for size in sizes:
-        parts.append(Slice(dim, size)(input, start))
-        start += size
-    return tuple(parts)
+    bounds = [0, *accumulate(sizes)]
+    return _between(input, dim, list(pairwise(bounds)))
+
+
+def _between(input: Tensor, dim: int, bounds: Sequence[tuple[int, int]]) -> Parts:
+    """Parts from one place to another."""
+    if len(bounds) <= _FEW:
+        return tuple(Part(dim, start, max(stop - start, 0))(input) for start, stop in bounds)
+    return tuple(Slice(dim, max(stop - start, 0))(input, start) for start, stop in bounds)
 
 
 @method
@@ -152,7 +164,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> Parts
         return _parts(input, dim, (small + (part < larger) for part in range(count)))
     ends = integers("tensor_split", "indices", indices_or_sections)
     bounds = [0, *(slice(None, end).indices(length)[1] for end in ends), length]
-    return tuple(Slice(dim, max(stop - start, 0))(input, start) for start, stop in pairwise(bounds))
+    return _between(input, dim, list(pairwise(bounds)))
 
 
 def _split_along(name: str, input: Tensor, how: Any, dim: int, least: int) -> Parts:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-_SIZE: Final = 1 << 14
+_SIZE: Final = 1 << 16
 """Elements in a block: few calls of numpy's functions, and some buffers fit into the cache."""
 
 
 def blocks(size: int) -> Iterator[slice]:
     """The slices of a vector of ``size`` elements, in order.
 
-    >>> [part.start for part in blocks(40_000)]
-    [0, 16384, 32768]
+    >>> [part.start for part in blocks(150_000)]
+    [0, 65536, 131072]
     """
     for start in range(0, size, _SIZE):
         yield slice(start, start + _SIZE)

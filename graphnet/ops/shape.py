@@ -424,6 +424,83 @@ class SliceScatter(Op):
         return Slice(self.dim, x.shape[self.dim], self.step)(g, start), None
 
 
+@op("part")
+class Part(ViewOp):
+    """``length`` elements of ``dim`` from ``start`` on: a slice that is the same in every run.
+
+    So the gradients of all parts of a tensor can be joined without adding them up.
+    """
+
+    dim: int
+    start: int
+    length: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        """The dimension shrinks to ``length``."""
+        return TensorType(x.dtype, (*x.shape[: self.dim], self.length, *x.shape[self.dim + 1 :]))
+
+    def kernel(self, x: Any) -> Any:
+        """Basic slicing."""
+        return x[_part(self.dim, self.start, self.length)]
+
+    def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
+        """All stay."""
+        return strides, self.start * strides[self.dim]
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """Zeros with the gradient in the part."""
+        return (PartScatter(self.dim, self.start, x.shape[self.dim])(g),)
+
+    @property
+    def grad_name(self) -> str:
+        """What makes parts is PyTorch's split."""
+        return "SplitBackward0"
+
+
+@op("part_scatter")
+class PartScatter(Op):
+    """Zeros with the operand from ``start`` on in ``dim``, which has ``size`` elements."""
+
+    dim: int
+    start: int
+    size: int
+
+    def infer(self, g: TensorType) -> TensorType:
+        """The dimension grows to ``size``."""
+        return TensorType(g.dtype, (*g.shape[: self.dim], self.size, *g.shape[self.dim + 1 :]))
+
+    def kernel(self, g: Any) -> Any:
+        """Zeros, then a store."""
+        out = np.zeros((*g.shape[: self.dim], self.size, *g.shape[self.dim + 1 :]), g.dtype)
+        out[_part(self.dim, self.start, g.shape[self.dim])] = g
+        return out
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        """The same, in memory that is there."""
+        dim, start, stop = self.dim, self.start, self.start + operands[0].shape[self.dim]
+        before, inside, after = (
+            _part(dim, 0, start),
+            _part(dim, start, stop - start),
+            _part(dim, stop, self.size - stop),
+        )
+
+        def place(out: Any, g: Any) -> None:
+            out[before] = 0
+            out[inside] = g
+            out[after] = 0
+
+        return place
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """The part."""
+        return (Part(self.dim, self.start, x.shape[self.dim])(g),)
+
+
+def _part(dim: int, start: int, length: int) -> tuple[slice, ...]:
+    """The index of a part."""
+    return (*(slice(None),) * dim, slice(start, start + length))
+
+
 @op("diagonal")
 class Diagonal(ViewOp):
     """The diagonal of two dimensions, as a new last one."""

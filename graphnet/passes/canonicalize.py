@@ -16,12 +16,14 @@ from graphnet.ir.op import Op, Trait
 from graphnet.ir.patterns import Pattern, Rule, rule
 from graphnet.ir.rewriter import Rewriter, with_operands
 from graphnet.ir.types import Shape, contiguous_strides
+from graphnet.ops.arithmetic import Add
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
+from graphnet.ops.join import Cat
 from graphnet.ops.math import Neg
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Unsqueeze, View
+from graphnet.ops.shape import Expand, Part, PartScatter, Reshape, Squeeze, T, Unsqueeze, View
 from graphnet.ops.strided import AsStridedScatter
 from graphnet.passes.base import Pass
 
@@ -167,12 +169,57 @@ def _overwritten_whole(node: Node, operands: tuple[Value, ...]) -> Value | None:
     return stored if whole else None
 
 
+def _joined_parts(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """The sum of parts of one whole that lie side by side: one longer part."""
+    parts: list[Value] = []
+    pending = [*operands]
+    while pending:
+        value = pending.pop()
+        if isinstance(value.op, Add):
+            pending += value.node.operands
+        elif isinstance(value.op, PartScatter) and value.type == node.result.type:
+            parts.append(value)
+        else:
+            return None
+    parts.sort(key=_start)
+    first = parts[0].op
+    if not isinstance(first, PartScatter):
+        return None
+    end = first.start
+    for part in parts:
+        if part.op is not PartScatter(first.dim, end, first.size):
+            return None
+        end += part.node.operands[0].shape[first.dim]
+    joined: Value = first(Cat(first.dim)(*(part.node.operands[0] for part in parts)))
+    return joined
+
+
+def _start(part: Value) -> int:
+    start: int = part.op.attributes["start"]
+    return start
+
+
+def _cat_of_cat(node: Node, operands: tuple[Value, ...]) -> Value | None:
+    """What is joined along one dimension is joined at once."""
+    op = node.op
+    if all(operand.op is not op for operand in operands):
+        return None
+    flat: list[Value] = []
+    for operand in operands:
+        flat += operand.node.operands if operand.op is op else (operand,)
+    joined: Value = op(*flat)
+    return joined
+
+
 LOCAL: dict[type[Op], Callable[[Node, tuple[Value, ...]], Value | None]] = {
     **dict.fromkeys(_RESHAPING, _reshape_of_reshape),
     Cast: _same_type,
     Expand: _same_type,
     Sum: _sum_of_nothing,
     AsStridedScatter: _overwritten_whole,
+    Add: _joined_parts,
+    Cat: _cat_of_cat,
+    **dict.fromkeys((Part, PartScatter), _same_type),
 }
 """Simplifications that look at shapes, which patterns cannot."""
 

@@ -191,3 +191,11 @@ def test_in_place_views_change_the_tensor_itself() -> None:
     assert x.squeeze_().transpose_(0, 1).shape == (2, 3)
     memory.fill_(5)
     assert x.tolist() == [[5, 5, 5], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_few_parts_and_many_have_the_same_gradients(size: int) -> None:
+    x = torch.arange(20.0, requires_grad=True)
+    for part in x.split(size):
+        (part * part).sum().backward()
+    assert x.grad.equal(2 * x.detach())

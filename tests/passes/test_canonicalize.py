@@ -18,10 +18,20 @@ from graphnet.ops.arithmetic import Heaviside
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
+from graphnet.ops.join import Cat
 from graphnet.ops.math import Exp, Neg
 from graphnet.ops.random import Uniform
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Transpose, Unsqueeze, View
+from graphnet.ops.shape import (
+    Expand,
+    PartScatter,
+    Reshape,
+    Squeeze,
+    T,
+    Transpose,
+    Unsqueeze,
+    View,
+)
 from graphnet.passes.canonicalize import RULES, Canonicalize
 from graphnet.passes.dce import DeadCodeElimination
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
@@ -224,6 +234,49 @@ def test_fused_regions_are_left_alone() -> None:
     fused = ElementwiseFusion(0).run(graph).graph
     assert "fused" in names(fused)
     made = Canonicalize().run(fused).graph
+    assert_transformed(graph, made)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 0, 2)])
+def test_parts_side_by_side_are_joined(order: tuple[int, ...]) -> None:
+    def function(*parts: Any) -> Any:
+        placed = [PartScatter(1, 2 * place, 6)(parts[place]) for place in order]
+        return (placed[0] + placed[1]) + placed[2]
+
+    graph = graph_of(function, *[f64(3, 2)] * 3)
+    made = Pipeline([Canonicalize(), DeadCodeElimination()]).run(graph)
+    assert names(made) == ["cat"]
+    assert_transformed(graph, made)
+
+
+def test_some_parts_are_joined_and_placed() -> None:
+    graph = graph_of(lambda x, y: PartScatter(0, 3, 7)(x) + PartScatter(0, 1, 7)(y), f64(3), f64(2))
+    made = Pipeline([Canonicalize(), DeadCodeElimination()]).run(graph)
+    assert names(made) == ["cat", "part_scatter"]
+    assert_transformed(graph, made)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: PartScatter(0, 0, 9)(x) + PartScatter(0, 4, 9)(y),
+        lambda x, y: PartScatter(0, 0, 9)(x) + PartScatter(0, 2, 9)(y),
+        lambda x, y: PartScatter(0, 0, 3)(x) + PartScatter(0, 0, 3)(y),
+        lambda x, y: PartScatter(0, 0, 6)(x) + Cat(0)(x, y),
+    ],
+    ids=["apart", "overlapping", "twice the same", "beside something else"],
+)
+def test_other_parts_are_added(function: Any) -> None:
+    graph = graph_of(function, f64(3), f64(3))
+    made = Pipeline([Canonicalize(), DeadCodeElimination()]).run(graph)
+    assert "add" in names(made)
+    assert_transformed(graph, made)
+
+
+def test_what_is_joined_twice_is_joined_at_once() -> None:
+    graph = graph_of(lambda x, y: Cat(0)(Cat(0)(x, y), x), f64(3), f64(2))
+    made = Pipeline([Canonicalize(), DeadCodeElimination()]).run(graph)
+    assert names(made) == ["cat"]
     assert_transformed(graph, made)
 
 

@@ -45,6 +45,10 @@ def samples() -> Iterator[Sample]:
         yield sample("matmul", *map(Real, shapes), tag=tag)
     for tag, shapes in LINEAR.items():
         yield sample("linear", *map(Real, shapes), tag=tag)
+    # Few rows times a matrix that is not small: a kernel of its own.
+    few = Real((3, 600)), Real((600, 600)), Real((600,))
+    yield sample("linear", *few, tag="few_rows", results=())
+    yield sample("linear", *few[:2], tag="few_rows_without_bias", results=())
     for name in ("inverse", "determinant", "cofactors", "slogdet"):
         for tag, shape in {"plain": (3, 3), "batch": (2, 2, 2), "empty": (0, 2, 2)}.items():
             yield sample(name, Real(shape), apply=_of(name, _well_conditioned), tag=tag)
