@@ -32,6 +32,9 @@ def draw_chart(report: Report, path: Path) -> None:
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     for axes, (title, rows) in zip(panels, groups.items(), strict=True):
         _panel(axes, title, rows, _noise_of(report.results, rows))
+    for axes, rows in zip(panels[1:], list(groups.values())[1:], strict=True):
+        if [row.workload for row in rows] == [row.workload for row in next(iter(groups.values()))]:
+            axes.tick_params(labelleft=False)
     low, high = _limits(report.results)
     for axes in panels:
         axes.set_xlim(low, high)
@@ -46,7 +49,8 @@ def draw_chart(report: Report, path: Path) -> None:
     figure.text(
         0.995,
         0.005,
-        f"{cpu}, torch {versions['torch']}, numpy {versions['numpy']}; whiskers: 95 %, grey: torch against itself",
+        f"{cpu}, torch {versions['torch']}, numpy {versions['numpy']}; "
+        "whiskers: 95 %, grey: torch against itself",
         fontsize=7.5,
         ha="right",
         va="bottom",

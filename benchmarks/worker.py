@@ -102,12 +102,13 @@ class Worker:
         """Bytes resident after the import, and at most since then."""
         return {"imported": self.imported_bytes, "peak": peak_bytes()}
 
-    def blas(self) -> list[dict[str, Any]]:
-        """The libraries with threads of their own that are loaded, and the kernels they chose."""
+    def libraries(self) -> dict[str, Any]:
+        """The libraries that compute, and the kernels they chose."""
         from threadpoolctl import threadpool_info
 
         keys = ("user_api", "internal_api", "version", "architecture", "num_threads")
-        return [{key: each.get(key) for key in keys} for each in threadpool_info()]
+        loaded = [{key: each.get(key) for key in keys} for each in threadpool_info()]
+        return {"loaded": loaded, "built_in": self.framework.libraries()}
 
     def count_products(self) -> None:
         """From now on, count numpy's matrix products; must come before :meth:`load`."""
