@@ -59,6 +59,7 @@ def compare(
     *,
     options: dict[str, Any] | None = None,
     settings: dict[str, Any] | None = None,
+    before: str | None = None,
 ) -> Result:
     """Time a workload in graphnet and in a peer; with ``A/A``, in torch and in torch.
 
@@ -68,6 +69,8 @@ def compare(
     Args:
         options: arguments for the workload's ``build``.
         settings: what to change in ``graphnet.config``.
+        before: a workload that both sides run first, so that what happens once a process (imports
+            that wait until something is compiled) does not count.
     """
     blank = Result(workload, peer, threads)
     names = ("torch", "torch") if peer == AGAINST_ITSELF else ("graphnet", peer)
@@ -78,6 +81,9 @@ def compare(
                 progress(f"{name} starts", 0.0)
                 side.ask("load", framework=name, threads=threads)
                 side.ask("configure", settings=settings or {})
+                if before is not None:
+                    side.ask("build", workload=before, options={})
+                    side.ask("first", steps=FIRST_STEPS)
                 side.ask("build", workload=workload, options=options or {})
             except SideError as error:
                 return replace(blank, note=f"{name}: {error}")

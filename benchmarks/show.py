@@ -30,7 +30,7 @@ def show_report(console: Console, report: Report) -> None:
     for name, figures in report.figures.items():
         console.print(figure_table(TITLES[name], figures))
         _show_lines(console, notes(figures))
-    for warning in warnings_of(report.results):
+    for warning in warnings_of(report):
         console.print(warning, style="bold yellow")
 
 

@@ -30,7 +30,18 @@ def test_what_is_written_can_be_read() -> None:
 
 
 def test_a_load_is_a_warning_with_two_threads_alone() -> None:
-    assert warnings_of([result(load=2.0), result(threads=2, load=0.2), FAILED]) == []
-    (warning,) = warnings_of([result(threads=2, load=0.4), result("cnn", threads=2, load=1.6)])
+    quiet = report(result(load=2.0), result(threads=2, load=0.2), FAILED)
+    quiet.environment["allowed_cores"] = 2
+    assert warnings_of(quiet) == []
+    crowded = report(result(threads=2, load=0.4), result("cnn", threads=2, load=1.6))
+    crowded.environment["allowed_cores"] = 2
+    (warning,) = warnings_of(crowded)
     assert "mlp, cnn" in warning
     assert "1.6 cores" in warning
+
+
+def test_more_threads_than_cores_are_a_warning() -> None:
+    made = report(result(threads=2, load=0.0))
+    assert warnings_of(made) == [
+        "There are more threads than the 1 cores that this process may use."
+    ]
