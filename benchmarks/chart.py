@@ -10,7 +10,9 @@ from benchmarks.result import AGAINST_ITSELF, Report, Result
 
 FASTER, SLOWER, INK, PALE = "#2f7d6b", "#b5573c", "#22252b", "#98a0ab"
 BAR, FOOT = 0.36, 0.25  # inches, for a row and for the line below all
-TICKS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16)
+TICKS = (0.33, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8)
+SPARSE_TICKS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
+WIDE = 12  # the largest number over the smallest from which ticks are sparse
 
 
 def draw_chart(report: Report, path: Path) -> None:
@@ -32,9 +34,15 @@ def draw_chart(report: Report, path: Path) -> None:
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     for axes, (title, rows) in zip(panels, groups.items(), strict=True):
         _panel(axes, title, rows, _noise_of(report.results, rows))
+    for axes, rows in zip(panels[1:], list(groups.values())[1:], strict=True):
+        if [row.workload for row in rows] == [row.workload for row in next(iter(groups.values()))]:
+            axes.tick_params(labelleft=False)
     low, high = _limits(report.results)
     for axes in panels:
         axes.set_xlim(low, high)
+        ticks = TICKS if high < WIDE * low else SPARSE_TICKS
+        shown = [tick for tick in ticks if low <= tick <= high]
+        axes.set_xticks(shown, [f"{tick:g}" for tick in shown])
     cpu, versions = report.environment["cpu"], report.environment["versions"]
     figure.suptitle(
         "Time of the peer ÷ time of graphnet: right of 1, graphnet is faster",
@@ -46,7 +54,8 @@ def draw_chart(report: Report, path: Path) -> None:
     figure.text(
         0.995,
         0.005,
-        f"{cpu}, torch {versions['torch']}, numpy {versions['numpy']}; whiskers: 95 %, grey: torch against itself",
+        f"{cpu}, torch {versions['torch']}, numpy {versions['numpy']}; "
+        "whiskers: 95 %, grey: torch against itself",
         fontsize=7.5,
         ha="right",
         va="bottom",
@@ -105,7 +114,6 @@ def _panel(axes: Any, title: str, rows: Sequence[Result], noise: Result | None) 
         )
     axes.axvline(1, color=INK, lw=1, zorder=4)
     axes.set_xscale("log")
-    axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
     axes.minorticks_off()
     axes.set_yticks(range(len(rows)), [row.workload for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)

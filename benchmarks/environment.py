@@ -67,11 +67,11 @@ def _version(package: str) -> str | None:
 
 
 def _libraries(framework: str) -> Any:
-    """BLAS and OpenMP libraries of a worker, with the kernels they chose."""
+    """The libraries that compute in a worker, with the kernels they chose."""
     with Side(threads=1) as side:
         try:
             side.ask("load", framework=framework, threads=1)
-            return side.ask("blas")
+            return side.ask("libraries")
         except SideError as error:
             return str(error)
 

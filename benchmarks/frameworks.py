@@ -32,6 +32,10 @@ class Framework(ABC):
         self.set_threads(threads)
         return str(self.module.__version__)
 
+    def libraries(self) -> list[str]:
+        """What the package says of libraries that are linked into it."""
+        return []
+
     @abstractmethod
     def set_threads(self, count: int) -> None:
         """Let computations use ``count`` threads."""
@@ -120,6 +124,12 @@ class Torch(PyTorchLike):
     """PyTorch as it runs by default, one operation after the other."""
 
     package = "torch"
+
+    def libraries(self) -> list[str]:
+        """Its MKL and oneDNN, and the instructions it uses: nobody else sees these."""
+        lines = self.module.__config__.show().splitlines()
+        words = ("Math Kernel", "MKL-DNN", "CPU capability")
+        return [line.strip(" -") for line in lines if any(word in line for word in words)]
 
 
 class CompiledTorch(Torch):

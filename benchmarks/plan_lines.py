@@ -13,6 +13,9 @@ from typing import Any
 MEMORY = "memory for results"
 """What lines that are no operation do: they make arrays for what leaves a plan, and let go."""
 
+PLAN_FILE = "<graphnet plan>"
+"""The file that the code of plans says it is from."""
+
 now = time.perf_counter
 
 
@@ -34,9 +37,9 @@ class LineTimer:
         self._names: dict[CodeType, dict[int, str]] = {}
 
     def __enter__(self) -> LineTimer:
-        from graphnet.runtime import plan
+        from graphnet.runtime.plan import Plan
 
-        self._plan, self._file = plan.Plan, plan._FILE
+        self._plan = Plan
         sys.settrace(self._on_call)
         return self
 
@@ -45,7 +48,7 @@ class LineTimer:
 
     def _on_call(self, frame: FrameType, event: str, _: Any) -> Any:
         code = frame.f_code
-        if code.co_filename != self._file:
+        if code.co_filename != PLAN_FILE:
             return None
         names = self._names.get(code) or self._learn(code)
         line, began, products = frame.f_lineno, now(), self.products()

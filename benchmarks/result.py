@@ -30,7 +30,7 @@ class Result:
         high: upper end.
         ours_us: median time of a step of graphnet, in microseconds.
         theirs_us: the peer's.
-        compile_s: what graphnet's first two steps took beyond two later ones, in seconds.
+        compile_s: what graphnet's first five steps took beyond five later ones, in seconds.
         theirs_compile_s: the same of the peer.
         break_even: the steps after which the time saved makes up for ``compile_s``; None if never.
         correct: whether results, gradients and outputs agreed; None if that was not found out.
@@ -114,15 +114,27 @@ class Report:
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n", "utf-8")
 
 
-def warnings_of(results: Sequence[Result], busy: float = 0.3) -> list[str]:
+BUSY = 0.3
+"""Above this load, threads that wait for each other throw both sides off, by far more than half."""
+
+
+def warnings_of(report: Report) -> list[str]:
     """What the reader of these rows should beware of."""
-    crowded = [r for r in results if r.threads > 1 and r.load is not None and r.load > busy]
-    if not crowded:
-        return []
-    names = ", ".join(dict.fromkeys(result.name for result in crowded))
-    most = max(result.load or 0.0 for result in crowded)
-    return [
-        f"Other processes kept up to {most:.1f} cores busy while two threads or more were measured "
-        f"({names}). With a load above {busy} such figures mean nothing: repeat them on an idle "
-        "machine."
-    ]
+    measured = [r for r in report.results if r.threads > 1 and r.load is not None]
+    crowded = [r for r in measured if (r.load or 0.0) > BUSY]
+    found = []
+    if crowded:
+        most = max(result.load or 0.0 for result in crowded)
+        found.append(
+            f"Other processes kept up to {most:.1f} cores busy while {_names(crowded)} ran on two "
+            f"threads or more. With a load above {BUSY} such figures mean nothing: repeat them on "
+            "an idle machine."
+        )
+    cores = report.environment["allowed_cores"]
+    if any(result.threads > cores for result in measured):
+        found.append(f"There are more threads than the {cores} cores that this process may use.")
+    return found
+
+
+def _names(results: Sequence[Result]) -> str:
+    return ", ".join(dict.fromkeys(result.name for result in results))

@@ -42,6 +42,7 @@ def _compare(progress: Progress, **options: int) -> Result:
         lambda what, done: progress(f"{words}: {what}", done),
         options=options,
         settings=WHOLE_GRAPH,
+        before="deep",
     )
 
 

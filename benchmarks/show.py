@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 
 from benchmarks.history import appeared, changes
@@ -28,7 +30,7 @@ def show_report(console: Console, report: Report) -> None:
     for name, figures in report.figures.items():
         console.print(figure_table(TITLES[name], figures))
         _show_lines(console, notes(figures))
-    for warning in warnings_of(report.results):
+    for warning in warnings_of(report):
         console.print(warning, style="bold yellow")
 
 
@@ -53,6 +55,20 @@ def _show_environment(console: Console, report: Report) -> None:
         f"cores, Python {facts['python']}, {versions}; load {facts['load']}",
         highlight=False,
     )
+    for framework, libraries in facts["blas"].items():
+        console.print(f"{framework} computes with {_words(libraries)}", highlight=False)
+
+
+def _words(libraries: Any) -> str:
+    """Names, versions and kernels of libraries, or why they are not known."""
+    if isinstance(libraries, str):
+        return libraries
+    loaded = [
+        f"{each['internal_api']} {each['version']} ({each['architecture']})"
+        for each in libraries["loaded"]
+        if each["user_api"] == "blas"
+    ]
+    return ", ".join(libraries["built_in"] or loaded)
 
 
 def _show_lines(console: Console, lines: list[str]) -> None:

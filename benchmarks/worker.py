@@ -18,9 +18,6 @@ from benchmarks.resident import peak_bytes, reset_peak, resident_bytes
 
 now = time.perf_counter
 
-COMPARED_GRADIENTS = 2
-"""Gradients are compared after this many steps: the one that is interpreted, and a compiled one."""
-
 
 class Worker:
     """Answers the commands; each is a method, its arguments are the fields of the line."""
@@ -56,8 +53,8 @@ class Worker:
     def first(self, steps: int, path: str | None = None) -> list[float]:
         """Run the first steps one by one, and look at each.
 
-        What they returned, the gradients after the first two and the model's output at the end are
-        written to ``path``.
+        What they returned, the gradients after the first, which graphnet interprets, and after the
+        last, which it has compiled, and the model's output at the end are written to ``path``.
 
         Returns:
             The seconds of each step.
@@ -72,7 +69,7 @@ class Worker:
                 continue
             for position, array in enumerate(self.framework.arrays(results)):
                 seen[f"result {position} of step {number}"] = array.copy()
-            if number <= COMPARED_GRADIENTS:
+            if number in (1, steps):
                 for name, array in self.framework.gradients(self.program).items():
                     seen[f"gradient of {name} in step {number}"] = array
         if path is not None:
@@ -102,12 +99,13 @@ class Worker:
         """Bytes resident after the import, and at most since then."""
         return {"imported": self.imported_bytes, "peak": peak_bytes()}
 
-    def blas(self) -> list[dict[str, Any]]:
-        """The libraries with threads of their own that are loaded, and the kernels they chose."""
+    def libraries(self) -> dict[str, Any]:
+        """The libraries that compute, and the kernels they chose."""
         from threadpoolctl import threadpool_info
 
         keys = ("user_api", "internal_api", "version", "architecture", "num_threads")
-        return [{key: each.get(key) for key in keys} for each in threadpool_info()]
+        loaded = [{key: each.get(key) for key in keys} for each in threadpool_info()]
+        return {"loaded": loaded, "built_in": self.framework.libraries()}
 
     def count_products(self) -> None:
         """From now on, count numpy's matrix products; must come before :meth:`load`."""

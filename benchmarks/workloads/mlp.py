@@ -30,3 +30,39 @@ def build(torch: Any) -> Program:
         return loss
 
     return Program(step, model, lambda: model(batches[0][0]))
+
+
+def build_jax(jax: Any) -> Program:
+    """The same in jax's own style: a pure step, compiled by ``jit``. It starts where torch does."""
+    import graphnet as torch  # for its random numbers
+
+    np = jax.numpy
+    torch.manual_seed(0)
+    weights = [np.asarray(parameter.detach().numpy()) for parameter in network(torch).parameters()]
+    batches = [
+        (np.asarray(torch.randn(64, 784).numpy()), np.asarray(torch.randint(0, 10, (64,)).numpy()))
+        for _ in range(8)
+    ]
+    stream = cycle(batches)
+    state = {"weights": weights, "momenta": [np.zeros_like(weight) for weight in weights]}
+
+    def logarithms(weights: Any, x: Any) -> Any:
+        w1, b1, w2, b2 = weights
+        return jax.nn.log_softmax(jax.nn.relu(x @ w1.T + b1) @ w2.T + b2)
+
+    def loss_of(weights: Any, x: Any, y: Any) -> Any:
+        return -logarithms(weights, x)[np.arange(64), y].mean()
+
+    @jax.jit
+    def update(weights: Any, momenta: Any, x: Any, y: Any) -> Any:
+        loss, gradients = jax.value_and_grad(loss_of)(weights, x, y)
+        momenta = [0.9 * m + g for m, g in zip(momenta, gradients, strict=True)]
+        return loss, [w - 0.01 * m for w, m in zip(weights, momenta, strict=True)], momenta
+
+    def step() -> Any:
+        loss, state["weights"], state["momenta"] = update(
+            state["weights"], state["momenta"], *next(stream)
+        )
+        return loss
+
+    return Program(step, output=lambda: logarithms(state["weights"], batches[0][0]))
