@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
@@ -38,30 +39,44 @@ class Graph:
         updates: Iterable[tuple[Value, Value]] = (),
         name: str = "graph",
     ) -> None:
-        import networkx
-
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.updates = tuple(updates)
         self.name = name
-        self.nx: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph(name=name)
-        nodes = list(nodes)
-        self.nx.add_nodes_from(nodes)
-        self.nx.add_edges_from(
+        self._members = dict.fromkeys(nodes)
+
+    @cached_property
+    def nx(self) -> networkx.MultiDiGraph[Node]:
+        """The networkx graph, made when it is first asked for: compiling does without."""
+        import networkx
+
+        made: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph(name=self.name)
+        made.add_nodes_from(self._members)
+        made.add_edges_from(
             (operand.node, node, slot, {"result": operand.index})
-            for node in nodes
+            for node in self._members
             for slot, operand in enumerate(node.operands)
             # networkx would take in the other node; so the verifier finds that it is missing.
-            if operand.node in self.nx
+            if operand.node in self._members
         )
+        return made
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes sorted topologically; ties keep the order in which they were recorded."""
-        import networkx
+        """The nodes sorted topologically; ties keep the order in which they were recorded.
 
-        order = {node: position for position, node in enumerate(self.nx)}
-        return tuple(networkx.lexicographical_topological_sort(self.nx, key=order.__getitem__))
+        Raises:
+            CycleError: a node depends on itself.
+        """
+        return topological_order(self._members)
+
+    @cached_property
+    def _readers(self) -> dict[Value, list[Node]]:
+        readers: dict[Value, list[Node]] = {}
+        for node in self._members:
+            for operand in node.operands:
+                readers.setdefault(operand, []).append(node)
+        return readers
 
     @property
     def results(self) -> tuple[Value, ...]:
@@ -70,10 +85,7 @@ class Graph:
 
     def users(self, value: Value) -> list[Node]:
         """The nodes that read ``value``, once for each operand slot that does."""
-        edges: Iterator[tuple[Any, Node, Mapping[str, Any]]] = self.nx.out_edges(
-            value.node, data=True
-        )
-        return [user for _, user, data in edges if data["result"] == value.index]
+        return list(self._readers.get(value, ()))
 
     def in_phase(self, phase: Phase) -> tuple[Node, ...]:
         """The nodes of one part of the training step."""
@@ -87,7 +99,7 @@ class Graph:
         """The nodes the results depend on, inputs and effects included."""
         keep: set[Node] = {value.node for value in self.inputs}
         stack = [value.node for value in self.results]
-        stack += [node for node in self.nx if node.op.is_(Trait.RANDOM)]
+        stack += [node for node in self._members if node.op.is_(Trait.RANDOM)]
         while stack:
             node = stack.pop()
             if node not in keep:
@@ -96,13 +108,13 @@ class Graph:
         return keep
 
     def __len__(self) -> int:
-        return len(self.nx)
+        return len(self._members)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
 
     def __contains__(self, node: object) -> bool:
-        return node in self.nx
+        return node in self._members
 
     def __str__(self) -> str:
         from graphnet.ir.printer import print_graph
@@ -121,3 +133,42 @@ class Graph:
         from graphnet.ir.parser import parse_graph
 
         return parse_graph(text)
+
+
+class CycleError(ValueError):
+    """A node of a graph depends on itself."""
+
+
+def topological_order(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Nodes with each behind those it reads, otherwise in the order given.
+
+    Raises:
+        CycleError: there is no such order.
+    """
+    position = {node: number for number, node in enumerate(nodes)}
+    if all(
+        position.get(operand.node, -1) < number
+        for node, number in position.items()
+        for operand in node.operands
+    ):
+        return tuple(position)
+    waiting: dict[Node, int] = {}
+    readers: dict[Node, list[Node]] = {}
+    for node in position:
+        read = {operand.node for operand in node.operands if operand.node in position}
+        waiting[node] = len(read)
+        for other in read:
+            readers.setdefault(other, []).append(node)
+    ready = [(number, node) for node, number in position.items() if not waiting[node]]
+    heapify(ready)
+    ordered: list[Node] = []
+    while ready:
+        _, node = heappop(ready)
+        ordered.append(node)
+        for reader in readers.get(node, ()):
+            waiting[reader] -= 1
+            if not waiting[reader]:
+                heappush(ready, (position[reader], reader))
+    if len(ordered) < len(position):
+        raise CycleError("the nodes depend on each other in a circle")
+    return tuple(ordered)

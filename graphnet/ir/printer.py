@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from graphnet.ir.core_ops import Constant, Input
-from graphnet.ir.graph import Graph
+from graphnet.ir.graph import CycleError, Graph
 from graphnet.ir.naming import Names
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.syntax import (
@@ -143,11 +143,9 @@ class _Printer:
 
 def nodes_in_order(graph: Graph) -> tuple[Node, ...]:
     """The nodes sorted topologically, or as they were recorded where a cycle forbids that."""
-    import networkx
-
     try:
         return graph.nodes
-    except networkx.NetworkXUnfeasible:
+    except CycleError:
         return tuple(graph.nx)
 
 
