@@ -12,7 +12,7 @@ import numpy.typing as npt
 from graphnet import dtypes
 from graphnet.errors import DtypeError, OutOfRangeError, ShapeError, ValueRangeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.dtype_rules import require_float
@@ -54,6 +54,12 @@ def _positions(target: Array, shape: Shape, ignored: int) -> tuple[Array, Array 
         return np.arange(0, batch * classes, classes) + flat, counted
     starts = np.arange(batch)[:, None] * (classes * length) + np.arange(length)
     return starts.reshape(-1) + flat * length, counted
+
+
+def _is_plain(x: TensorType, target: TensorType) -> bool:
+    """Whether these are a class for each row of a matrix, in full precision."""
+    wide = x.dtype in (dtypes.float32, dtypes.float64)
+    return wide and x.ndim == 2 and x.numel > 0 and target.dtype is dtypes.int64
 
 
 class _ClassLoss(Op):
@@ -125,6 +131,23 @@ class NllLoss(_ClassLoss):
             )
         return TensorType(x.dtype, target.shape if self.reduction == "none" else ())
 
+    def bind(self, operands: Sequence[TensorType]) -> Kernel:
+        """For the mean over a batch of classes without weights, a shorter way to it."""
+        x, target, *weight = operands
+        if self.reduction != "mean" or not _is_plain(x, target) or weight:
+            return self.kernel
+        rows, classes = x.shape
+        starts, limit = np.arange(0, rows * classes, classes), np.uint64(classes)
+        dtype = x.dtype.numpy
+
+        def mean(x: Array, target: Array) -> Any:
+            if np.count_nonzero(target.view(np.uint64) >= limit):  # ignored, or an error
+                return self.kernel(x, target)
+            chosen = x.reshape(-1).take(starts + target)
+            return np.array(np.add.reduce(chosen) / -rows, dtype)
+
+        return mean
+
     def kernel(self, x: Any, target: Any, *weight: Any) -> Any:
         """One look-up for each target."""
         target = np.asarray(target)
@@ -168,6 +191,25 @@ class NllLossGrad(_ClassLoss):
         """
         require_float(self.name, operands[:1])
         return TensorType(operands[0].dtype, self.shape)
+
+    def bind(self, operands: Sequence[TensorType]) -> Kernel:
+        """For the mean over a batch of classes without weights, a shorter way to it."""
+        g, target, *weight = operands
+        shape = TensorType(g.dtype, self.shape)
+        if self.reduction != "mean" or not _is_plain(shape, target) or weight:
+            return self.kernel
+        rows, classes = self.shape
+        starts, limit = np.arange(0, rows * classes, classes), np.uint64(classes)
+        dtype = g.dtype.numpy
+
+        def spread(g: Array, target: Array) -> Any:
+            if np.count_nonzero(target.view(np.uint64) >= limit):  # ignored, or an error
+                return self.kernel(g, target)
+            out = np.zeros((rows, classes), dtype)
+            out.reshape(-1)[starts + target] = g / -rows
+            return out
+
+        return spread
 
     def kernel(self, g: Any, target: Any, *weight: Any) -> Any:
         """Zeros, then one store for each target."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,11 @@ _LARGE: Final = 16.0
 
 _SMALL: Final = 1e-4
 """Down to here a sum of exponentials is far from where numbers lose precision."""
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: np.dtype[Any]) -> Array:
+    return np.ones((count, 1), dtype)
 
 
 class _AlongDim(Op):
@@ -65,10 +71,10 @@ class _AlongDim(Op):
         """
         if not x.ndim:
             out, x = out.reshape(1), x.reshape(1)
-        if np.maximum.reduce(x, axis=None) <= _LARGE:
+        if x.max() <= _LARGE:
             powers = np.exp(x, out=self.powers(out))
             total = self._total(powers)
-            if np.minimum.reduce(total, axis=None) >= _SMALL:
+            if total.min() >= _SMALL:
                 self.finish(out, x, powers, total)
                 return
         np.subtract(x, self.greatest(x), out=out)
@@ -84,7 +90,7 @@ class _AlongDim(Op):
         total: Array
         if self.dim == powers.ndim - 1:
             # A product with ones is a sum for which there is a fast kernel.
-            total = np.matmul(powers, np.ones((powers.shape[-1], 1), powers.dtype))
+            total = np.matmul(powers, _ones(powers.shape[-1], powers.dtype))
         else:
             total = np.add.reduce(powers, axis=self.dim, keepdims=True)
         return total
