@@ -564,4 +564,4 @@ def _rebuild(
     return made
 
 
-Recorder.handle = Tensor
+Recorder.handle, Recorder.make = Tensor, Tensor._made

@@ -50,8 +50,8 @@ def reflected(name: str) -> Callable[[Any, Any], Any]:
 class Expression:
     """Something operators can be applied to; a subclass defines :meth:`_apply`.
 
-    It is no ``ABC``: what is a tensor is asked at every call, and ``isinstance`` takes five times as
-    long for classes with that metaclass.
+    It is no ``ABC``: what is a tensor is asked at every call, and ``isinstance`` takes five times
+    as long for classes with that metaclass.
     """
 
     __slots__ = ()

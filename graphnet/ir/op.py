@@ -40,6 +40,7 @@ class Direct:
     keyword: bool = False
 
     def __call__(self, out: Any, *arrays: Any) -> None:
+        """Compute into ``out``."""
         self.function(*arrays, out=out)
 
 

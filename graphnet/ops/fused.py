@@ -11,6 +11,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.region import blocked
 
+
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """One operation of a region.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +16,6 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape, T
-
-_FEW_ROWS: Final = 48
-"""Up to here the product is computed by columns."""
-
-_SMALL: Final = 1_000_000
-"""Up to so many multiplications BLAS rearranges nothing."""
 
 
 @op("linear")
@@ -86,13 +80,10 @@ class Linear(Op):
         rows = (math.prod(x.shape[:-1]), x.shape[-1])
         flat = (rows[0], weight.shape[0])
 
-        few = 1 < rows[0] <= _FEW_ROWS and rows[0] * weight.numel > _SMALL
-        product = _product_by_columns if few else _product
-
         def folded(out: Any, x: Any, weight: Any, *bias: Any) -> None:
-            product(out.reshape(flat), x.reshape(rows), weight, *bias)
+            _product(out.reshape(flat), x.reshape(rows), weight, *bias)
 
-        return product if x.ndim <= 2 else folded
+        return _product if x.ndim <= 2 else folded
 
     def decompose(self, *operands: Value) -> Value | None:
         """``x @ weight.T + bias``, the rows of ``x`` as one matrix."""
@@ -129,18 +120,6 @@ def _product(out: Any, x: Any, weight: Any, *bias: Any) -> None:
     np.matmul(x, weight.T, out=out)
     if bias:
         np.add(out, bias[0], out=out)
-
-
-def _product_by_columns(out: Any, x: Any, weight: Any, *bias: Any) -> None:
-    """The transpose of ``weight @ x.T``: up to twice as fast where ``x`` has few rows.
-
-    BLAS rearranges the second factor before it multiplies, which pays for many rows only.
-    """
-    columns = np.matmul(weight, x.T)
-    if bias:
-        np.add(columns.T, bias[0], out=out)
-    else:
-        np.copyto(out, columns.T)
 
 
 def _reshaped(x: Value, shape: tuple[int, ...]) -> Value:

@@ -23,6 +23,7 @@ from graphnet.ops.elementwise import broadcast_shapes, casts, promoted
 from graphnet.ops.index import RangeError
 from graphnet.ops.math import Exp, Log, Log1p, Sign
 from graphnet.ops.reduce import Sum
+from graphnet.ops.shape import Reshape
 from graphnet.ops.smooth_activation import Sigmoid
 
 Array = npt.NDArray[Any]
@@ -118,7 +119,7 @@ class MseLoss(_Loss):
         if self.reduction == "none" or not kind.numel or kind.dtype.itemsize == 2:
             return None
         difference = x - y
-        total = Sum(tuple(range(len(kind.shape))))(difference * difference)
+        total = Sum((0,))(Reshape((kind.numel,))(difference * difference))
         found: Value = total / kind.numel if self.reduction == "mean" else total
         return found
 

@@ -152,8 +152,11 @@ class NllLoss(_ClassLoss):
         """One look-up for each target."""
         target = np.asarray(target)
         positions, counted = _positions(target, x.shape, self.ignore_index)
+        chosen = x.reshape(-1).take(positions)
+        if self.reduction == "mean" and counted is None and not weight and chosen.size:
+            return np.asarray(total(chosen) / -chosen.size).astype(x.dtype)
         shares = self.shares(target, counted, weight[0] if weight else None, x.dtype)
-        losses = x.reshape(-1).take(positions) * -shares
+        losses = chosen * -shares
         if self.reduction == "none":
             return losses.reshape(target.shape)
         found = total(losses) if losses.size or self.reduction == "sum" else np.nan
@@ -215,8 +218,11 @@ class NllLossGrad(_ClassLoss):
         """Zeros, then one store for each target."""
         target, g = np.asarray(target), np.asarray(g)
         positions, counted = _positions(target, self.shape, self.ignore_index)
-        shares = self.shares(target, counted, weight[0] if weight else None, g.dtype)
         out = np.zeros(self.shape, g.dtype)
+        if self.reduction == "mean" and counted is None and not weight and positions.size:
+            out.reshape(-1)[positions] = g / -positions.size
+            return out
+        shares = self.shares(target, counted, weight[0] if weight else None, g.dtype)
         values = g.reshape(-1) * -shares
         if counted is None:
             out.reshape(-1)[positions] = values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -108,11 +109,23 @@ _SHORT = 4096
 """How many numbers may be added up one after the other: rounding errors grow with their number."""
 
 
+@lru_cache(maxsize=256)
+def _ones(count: int, dtype: np.dtype[Any]) -> Any:
+    return np.ones(count, dtype)
+
+
 def _sum_by_product(dim: int, ones: Any) -> Kernel:
-    """The sum over a dimension of a matrix as a product with ones."""
-    if dim == 0:
-        return lambda out, x: np.dot(ones, x, out.reshape(-1))
-    return lambda out, x: np.dot(x, ones, out.reshape(-1))
+    """The sum over a dimension of a matrix as a product with ones, into ``out``."""
+
+    def run(out: Any, x: Any) -> Any:
+        line = out.reshape(-1)
+        if dim == 0:
+            np.dot(ones, x, line)
+        else:
+            np.dot(x, ones, line)
+        return out
+
+    return run
 
 
 @op("sum")
@@ -123,14 +136,31 @@ class Sum(_Accumulation):
     keepdim: bool = False
     ufunc = np.add
 
+    def kernel(self, x: Any) -> Any:
+        """Rows or columns of a matrix are added up by BLAS, several times as fast."""
+        if self._is_product(x.shape, x.dtype):
+            shape = reduced_shape(x.shape, self.dims, self.keepdim)
+            return _sum_by_product(self.dims[0], _ones(x.shape[self.dims[0]], x.dtype))(
+                np.empty(shape, x.dtype), x
+            )
+        return super().kernel(x)
+
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
-        """The rows or columns of a matrix are added up by BLAS, several times as fast."""
+        """The same, into ``out``."""
         x = operands[0]
-        if x.ndim == 2 and len(self.dims) == 1 and x.dtype in (dtypes.float32, dtypes.float64):
-            (dim,) = self.dims
-            if 0 < x.shape[dim] <= _SHORT and result.numel:
-                return _sum_by_product(dim, np.ones(x.shape[dim], x.dtype.numpy))
+        if self._is_product(x.shape, x.dtype.numpy):
+            return _sum_by_product(self.dims[0], _ones(x.shape[self.dims[0]], x.dtype.numpy))
         return super().into(operands, result)
+
+    def _is_product(self, shape: Shape, dtype: np.dtype[Any]) -> bool:
+        """Whether this is the product of a matrix with ones."""
+        return (
+            len(shape) == 2
+            and len(self.dims) == 1
+            and 0 < shape[self.dims[0]] <= _SHORT
+            and shape[1 - self.dims[0]] > 0
+            and dtype in (np.float32, np.float64)
+        )
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Every element receives the gradient."""

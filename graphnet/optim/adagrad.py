@@ -108,9 +108,7 @@ class Adagrad(Optimizer):
         for param in self.with_gradient(group):
             by_step.setdefault(float(self.state[param]["step"]), []).append(param)
         for step, params in by_step.items():
-            rule = AdagradRule.over(
-                len(params), group["weight_decay"] != 0, group["maximize"]
-            )
+            rule = AdagradRule.over(len(params), group["weight_decay"] != 0, group["maximize"])
             rate = float(group["lr"]) / (1 + step * group["lr_decay"])
             numbers = [rate, float(group["eps"]), float(group["weight_decay"])]
             self.apply(rule, params, numbers, ["step", "sum"])

@@ -82,7 +82,7 @@ def backward(
                     None if slot is None else recorder.new(slot, state.layouts[slot - state.first])
                     for slot in found.wanted
                 ]
-            make, segments = recorder.handle._made, past.segments
+            make, segments = recorder.make, past.segments
             layouts, first = state.layouts, state.first
             return [
                 (
@@ -115,10 +115,10 @@ def backward_again(
         if not retain_graph:
             segment.spent += (found.spent[0],)
             segment.walked += (found.walked[0],)
-        make, variables = recorder.handle._made, segment.variables
+        make, variables = recorder.make, segment.variables
         layouts, first = state.layouts, state.first
         return [
-            (variables[slot], make(layouts[gradient - first], segment, gradient))  # type: ignore[arg-type]  # gradients are tensors
+            (variables[slot], make(layouts[gradient - first], segment, gradient))
             for _, slot, gradient in found.gradients
         ]
 

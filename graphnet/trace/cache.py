@@ -76,7 +76,7 @@ class TraceCache:
         return self.root
 
     def note_visit(self, state: State, demand: Hashable, visited: Visited) -> None:
-        """Keep what is known of a demand; let go of those unused longest when there are too many."""
+        """Keep what is known of a demand; let go of what was unused longest if it is too much."""
         visited.last_use = self.steps
         self._plans[state, demand] = visited
         if len(self._plans) > config.max_plans:

@@ -189,9 +189,7 @@ def _leaves(trace: Trace, roots: list[Value]) -> frozenset[Slot]:
     return frozenset(slot for slot, value in enumerate(trace.values) if value.node in walked)
 
 
-def _interpret(
-    segment: Segment, trace: Trace, demand: Demand, visited: Visited
-) -> list[Any]:
+def _interpret(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -> list[Any]:
     """Run the trace as it was recorded."""
     apply_setting()
     values, nodes = trace.values, trace.nodes

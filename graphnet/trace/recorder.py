@@ -55,6 +55,8 @@ class Recorder:
     """
 
     handle: ClassVar[type[Handle]] = Handle
+    #: ``handle._made``, found with one look-up less.
+    make: ClassVar[Callable[..., Any]] = Handle._made
     #: Whether inputs are bound to copies of the memory.
     snapshots: ClassVar[bool] = False
 
@@ -79,7 +81,7 @@ class Recorder:
         try:
             state = self._look_up(op, operands)
             if state is not None and state.is_simple:
-                return self.handle._made(state.layout, self.segment, state.first)
+                return self.make(state.layout, self.segment, state.first)
         finally:
             self.busy = False
         with self.lock:
@@ -88,7 +90,7 @@ class Recorder:
             if state.is_view:
                 return self._view(op, operands, state)
             if state.layout is not None:
-                return self.handle._made(state.layout, self.segment, state.first)
+                return self.make(state.layout, self.segment, state.first)
             return tuple(
                 self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
             )
@@ -108,7 +110,9 @@ class Recorder:
         """
         return self._look_up(head, operands) or self._step(head, operands, emit)
 
-    def _look_up(self, head: Hashable, operands: Sequence[Any]) -> State | None:
+    def _look_up(  # noqa: C901  # every step goes this way: calls would double what it costs
+        self, head: Hashable, operands: Sequence[Any]
+    ) -> State | None:
         """Take a step that was taken here before; None if there is more to it.
 
         This is the shortest way through the recorder, and most steps go it: it asks only what could
@@ -161,56 +165,55 @@ class Recorder:
             self.run("watermark")
             segment = self.segment
         parts: list[Any] = [head, self.mode.enabled]
-        numbers: tuple[Any, ...] = ()
+        numbers: list[Any] = []
         leaves: dict[Storage, Handle] = {}
         for operand in operands:
             if isinstance(operand, Handle):
-                storage, version = operand._storage, operand._version
-                if operand._segment is segment and version == storage.version:
-                    parts.append(operand._slot)
-                elif (
-                    storage.pending
-                    or version != storage.version
-                    or storage in segment.memory
-                    or storage in leaves
-                ):
-                    # It has a history in this trace. Those before it enter first, to have slots.
-                    self._enter_now(leaves, parts)
-                    parts.append(self.slot_of(operand))
-                else:
-                    leaves[storage] = operand
-                    parts.append(operand._layout)
+                self._add_handle(operand, parts, leaves)
             elif isinstance(operand, Draws):
                 parts.append(self._enter_generator(operand))
             else:
-                kind = operand.__class__
-                if kind not in _NUMBERS:
-                    operand = _as_number(operand, head)
-                    kind = operand.__class__
-                parts.append(kind)
-                numbers += (operand,)
-                if not operand and _is_negative_zero(operand):
+                number = operand
+                if number.__class__ not in _NUMBERS:
+                    number = _as_number(operand, head)
+                parts.append(number.__class__)
+                numbers.append(number)
+                if not number and _is_negative_zero(number):
                     parts.append("-0.0")  # equals 0.0, but is another number
         if segment is not self.segment:  # what entered made the trace run: start over
             return self._step(head, operands, emit)
-        before = segment.state
-        key = tuple(parts)
+        before, key, constants = segment.state, tuple(parts), tuple(numbers)
         state = before.edges.get(key)
         if state is None:
-            state = self._extend(key, operands, numbers, list(leaves.values()), emit)
-        elif state.constants is not None and state.constants != numbers:
-            state = self._extend(key, operands, numbers, list(leaves.values()), emit, baked=False)
+            state = self._extend(key, operands, constants, list(leaves.values()), emit)
+        elif state.constants is not None and state.constants != constants:
+            state = self._extend(key, operands, constants, list(leaves.values()), emit, baked=False)
         self._take_in(segment, leaves.values(), before.size)
         if state.constants is None:
-            segment.bindings += numbers
+            segment.bindings += constants
         segment.state = state
         return state
 
-    def _enter_now(self, leaves: dict[Storage, Handle], parts: list[Any]) -> None:
-        """Give slots to leaves that were to enter with a step."""
-        for leaf in leaves.values():
-            parts[parts.index(leaf._layout)] = self.slot_of(leaf)
-        leaves.clear()
+    def _add_handle(self, operand: Handle, parts: list[Any], leaves: dict[Storage, Handle]) -> None:
+        """Put into a key what stands for a tensor: its slot or, if it is a new leaf, its layout."""
+        segment = self.segment
+        storage, version = operand._storage, operand._version
+        if operand._segment is segment and version == storage.version:
+            parts.append(operand._slot)
+        elif (
+            storage.pending
+            or version != storage.version
+            or storage in segment.memory
+            or storage in leaves
+        ):
+            # It has a history in this trace. Those before it enter first, to have slots.
+            for leaf in leaves.values():
+                parts[parts.index(leaf._layout)] = self.slot_of(leaf)
+            leaves.clear()
+            parts.append(self.slot_of(operand))
+        else:
+            leaves[storage] = operand
+            parts.append(operand._layout)
 
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
@@ -253,9 +256,10 @@ class Recorder:
         arguments: list[Value] = []
         with builder:
             for operand, part in zip(operands, parts, strict=True):
-                if isinstance(operand, (Handle, Draws)):
-                    known = isinstance(part, int)
-                    arguments.append(values[part] if known else entered[operand])
+                if isinstance(part, int):
+                    arguments.append(values[part])
+                elif isinstance(operand, Handle):
+                    arguments.append(entered[operand])
                 elif baked:
                     arguments.append(builder.constant(next(given)))
                 else:
@@ -281,9 +285,7 @@ class Recorder:
 
     def _input(self, builder: Builder, leaf: Handle) -> Value:
         layout = leaf._layout
-        return builder.input(
-            layout.type, self._label(leaf), requires_grad=layout.requires_grad
-        )
+        return builder.input(layout.type, self._label(leaf), requires_grad=layout.requires_grad)
 
     def _place_view(
         self, state: State, op: ViewOp, source: Handle, numbers: tuple[Any, ...]
@@ -306,8 +308,8 @@ class Recorder:
     # ------------------------------------------------------------------ results
 
     def new(self, slot: Slot, layout: Layout | None) -> Any:
-        """A handle on the value of ``slot``, with memory of its own; the slot if it is no tensor."""
-        return slot if layout is None else self.handle._made(layout, self.segment, slot)
+        """A tensor for the value of ``slot``, with memory of its own; the slot if it is none."""
+        return slot if layout is None else self.make(layout, self.segment, slot)
 
     def _view(self, op: Op, operands: Sequence[Any], state: State) -> Any:
         base, *numbers = operands
@@ -444,7 +446,9 @@ class Recorder:
                 state = self.record(rule, operands, rule)
                 written = [operands[position] for position in writes]
                 segment, slot = self.segment, state.first
-                if all(h._layout.whole and h._storage.segment is segment for h in written):
+                if not [
+                    h for h in written if h._storage.segment is not segment or not h._layout.whole
+                ]:
                     shared = self.memory.assign_all(written, slot)
                 else:
                     shared = False

@@ -26,11 +26,11 @@ from graphnet.passes.base import Pass
 from graphnet.passes.canonicalize import Canonicalize
 from graphnet.passes.cse import CommonSubexpressions
 from graphnet.passes.dce import DeadCodeElimination
+from graphnet.passes.decompose import Decompose
 from graphnet.passes.fold import ConstantFolding
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
-from graphnet.passes.decompose import Decompose
-from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.passes.pipeline import CLEAN_UP, LEVELS, Pipeline, optimize
+from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.runtime.interpreter import interpret
 from tests.graphs import agree, assert_same_interface, assert_transformed, f64, graph_of, names
 from tests.programs import Program, interpret_twice, programs
@@ -44,7 +44,13 @@ ALL: tuple[Pass, ...] = (
     TransposedProducts(),
     ElementwiseFusion(0),
 )
-FUSING_ALL = (*CLEAN_UP, Decompose(), TransposedProducts(), ElementwiseFusion(0), DeadCodeElimination())
+FUSING_ALL = (
+    *CLEAN_UP,
+    Decompose(),
+    TransposedProducts(),
+    ElementwiseFusion(0),
+    DeadCodeElimination(),
+)
 
 
 # ---------------------------------------------------------------------- levels

@@ -23,10 +23,10 @@ from graphnet.ops.random import Uniform
 from graphnet.ops.reduce import Flip, Max, Sum
 from graphnet.ops.shape import Expand, Reshape, Select, T
 from graphnet.passes.base import Pass
-from graphnet.passes.fuse_elementwise import ElementwiseFusion
 from graphnet.passes.decompose import Decompose
-from graphnet.passes.transposed_products import TransposedProducts
+from graphnet.passes.fuse_elementwise import ElementwiseFusion
 from graphnet.passes.pipeline import CLEAN_UP, LEVELS, Pipeline
+from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.runtime.generator import Engine
 from graphnet.runtime.interpreter import interpret
 from graphnet.runtime.plan import Plan, compile_plan

@@ -81,9 +81,10 @@ class RemovableHandle:
 
 
 class CallHooks:
-    """The hooks that run when a module is called."""
+    """The hooks that run when a module is called; ``used`` once there may be any."""
 
     def __init__(self) -> None:
+        self.used = False
         self.before = HookTable()
         self.after = HookTable()
         self.before_backward = HookTable()
@@ -119,12 +120,17 @@ EVERY_MODULE = CallHooks()
 _NO_HOOKS = CallHooks()
 
 
+def _for_every_module() -> CallHooks:
+    EVERY_MODULE.used = True
+    return EVERY_MODULE
+
+
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call ``hook(module, args)`` before the ``forward`` of every module.
 
     What it returns, unless ``None``, takes the place of the arguments.
     """
-    return EVERY_MODULE.before.add(hook)
+    return _for_every_module().before.add(hook)
 
 
 def register_module_forward_hook(
@@ -135,7 +141,7 @@ def register_module_forward_hook(
     What it returns, unless ``None``, takes the place of the result. The options are those of
     :meth:`Module.register_forward_hook`.
     """
-    return EVERY_MODULE.after.add(hook, with_kwargs=with_kwargs, always_call=always_call)
+    return _for_every_module().after.add(hook, with_kwargs=with_kwargs, always_call=always_call)
 
 
 def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
@@ -143,7 +149,7 @@ def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> Removabl
 
     What it returns, unless ``None``, takes the place of the gradients.
     """
-    return EVERY_MODULE.before_backward.add(hook)
+    return _for_every_module().before_backward.add(hook)
 
 
 def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
@@ -151,7 +157,7 @@ def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHan
 
     What it returns, unless ``None``, takes the place of ``grad_input``.
     """
-    return EVERY_MODULE.add_after_backward(hook, "as a global Module hook")
+    return _for_every_module().add_after_backward(hook, "as a global Module hook")
 
 
 def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
@@ -159,7 +165,7 @@ def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
 
     See :meth:`Module.register_backward_hook`.
     """
-    return EVERY_MODULE.add_after_backward(hook, "as a global Module hook", legacy=True)
+    return _for_every_module().add_after_backward(hook, "as a global Module hook", legacy=True)
 
 
 def call_with_hooks(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -25,10 +25,6 @@ from graphnet.nn.modules.hooks import (
 )
 from graphnet.nn.modules.state_dict import Stateful
 
-# Asked at every call of every module, hence by the shortest way.
-_before_every, _after_every = EVERY_MODULE.before, EVERY_MODULE.after
-_before_backward, _after_backward = EVERY_MODULE.before_backward, EVERY_MODULE.after_backward
-
 
 class Module(Stateful, Convertible):
     """A part of a network: parameters, modules inside it, and a function of its inputs.
@@ -71,9 +67,7 @@ class Module(Stateful, Convertible):
     forward: Callable[..., Any] = _forward_unimplemented
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._call_hooks is None and not (
-            _before_every or _after_every or _before_backward or _after_backward
-        ):
+        if self._call_hooks is None and not EVERY_MODULE.used:
             return self.forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 

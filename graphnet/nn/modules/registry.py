@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Registered:
     """A parameter's name in a class: found in a module's table the quick way.
 
-    Other names are looked for in vain where objects keep attributes before ``__getattr__`` is asked,
-    which takes six times as long. A module's own attribute of this name goes before it.
+    Other names are looked for in vain where objects keep attributes before ``__getattr__`` is
+    asked, which takes six times as long. A module's own attribute of this name goes before it.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
