@@ -261,7 +261,7 @@ class Planner:
                 and self.live.last_use[origin] == self.step
                 and operand.type == value.type
                 and sum(self.live.origin[other] is origin for other in node.operands) == 1
-                and self.arrays[operand].flags.c_contiguous
+                and self.arrays[operand].flags.carray  # not what expand makes
                 and _may_overwrite(node, slot, value.index)
             ):
                 return operand
