@@ -99,23 +99,32 @@ class Memory:
         storage.segment, storage.slot, storage.pending = segment, slot, True
         self.place(handle, slot)
 
-    def assign_all(self, handles: Sequence[Handle], slot: Slot) -> bool:
+    def assign_all(self, handles: Sequence[Handle], slot: Slot) -> bool | None:
         """Make values from ``slot`` on the present ones of tensors over whole storages.
 
-        Returns whether numpy code can see one of them.
+        Returns whether numpy code can see one of them; None, and does nothing, if one is no tensor
+        over a whole storage that has a value in this trace.
         """
         segment = self.recorder.segment
         memory, mutated = segment.memory, segment.mutated
+        storages = [handle._storage for handle in handles if handle._layout.whole]
+        if len(storages) < len(handles):
+            return None
+        for storage in storages:
+            if storage.segment is not segment:
+                return None
         visible = False
-        for handle in handles:
-            storage, layout = handle._storage, handle._layout
+        for handle, storage in zip(handles, storages, strict=True):
             if storage in memory and storage not in mutated:
                 mutated[storage] = storage.slot
             storage.version = version = storage.version + 1
-            storage.segment, storage.slot, storage.pending = segment, slot, True
-            handle._segment, handle._slot = segment, slot
+            storage.slot = handle._slot = slot
+            storage.pending = True
+            handle._segment = segment
+            layout = handle._layout
             handle._version = -1 if layout.requires_grad and layout.is_leaf else version
-            visible = visible or (storage.shared and storage.visible)
+            if storage.shared:
+                visible = visible or storage.visible
             slot += 1
         return visible
 

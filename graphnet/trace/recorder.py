@@ -126,11 +126,14 @@ class Recorder:
         for operand in operands:
             if isinstance(operand, Handle):
                 storage = operand._storage
-                if operand._version != storage.version:
-                    return None
-                if operand._segment is segment:
+                is_present = operand._version == storage.version
+                if is_present and operand._segment is segment:
                     parts.append(operand._slot)
-                elif storage.pending or storage in memory:
+                elif (
+                    storage.pending
+                    or storage in memory
+                    or not (is_present or operand._base is None)
+                ):
                     return None
                 else:
                     if leaves is None:
@@ -197,14 +200,15 @@ class Recorder:
     def _add_handle(self, operand: Handle, parts: list[Any], leaves: dict[Storage, Handle]) -> None:
         """Put into a key what stands for a tensor: its slot or, if it is a new leaf, its layout."""
         segment = self.segment
-        storage, version = operand._storage, operand._version
-        if operand._segment is segment and version == storage.version:
+        storage = operand._storage
+        is_present = operand._version == storage.version
+        if is_present and operand._segment is segment:
             parts.append(operand._slot)
         elif (
             storage.pending
-            or version != storage.version
             or storage in segment.memory
             or storage in leaves
+            or not (is_present or operand._base is None)
         ):
             # It has a history in this trace. Those before it enter first, to have slots.
             for leaf in leaves.values():
@@ -374,20 +378,22 @@ class Recorder:
 
     def _take_in(self, segment: Segment, leaves: Iterable[Handle], slot: Slot) -> None:
         """Note that leaves have entered, the first of them at ``slot``."""
+        bindings, memory, versions = segment.bindings, segment.memory, segment.versions
         for handle in leaves:
             storage, layout, array = handle._storage, handle._layout, handle._array
-            version = storage.version
             if array is None or storage.shared or self.snapshots:
                 array = self._binding(handle)
-            segment.bindings.append(array)
-            segment.memory.setdefault(storage, slot)
-            segment.versions[slot] = (storage, version)
+            bindings.append(array)
+            if storage not in memory:
+                memory[storage] = slot
+            version = handle._version = storage.version
+            versions[slot] = (storage, version)
             if layout.requires_grad:
                 if layout.is_leaf:
                     segment.variables[slot] = handle
                 elif handle._segment is not None:
                     segment.link_handle(handle, slot, handle._segment, handle._slot)
-            handle._segment, handle._slot, handle._version = segment, slot, version
+            handle._segment, handle._slot = segment, slot
             if layout.whole and (storage.segment is not segment or layout.requires_grad):
                 storage.segment, storage.slot = segment, slot
             slot += 1
@@ -446,12 +452,8 @@ class Recorder:
                 state = self.record(rule, operands, rule)
                 written = [operands[position] for position in writes]
                 segment, slot = self.segment, state.first
-                if not [
-                    h for h in written if h._storage.segment is not segment or not h._layout.whole
-                ]:
-                    shared = self.memory.assign_all(written, slot)
-                else:
-                    shared = False
+                shared = self.memory.assign_all(written, slot)
+                if shared is None:
                     for place, handle in enumerate(written):
                         value = self.new(slot + place, state.layouts[place])
                         self.memory.write(handle, value)
