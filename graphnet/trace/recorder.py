@@ -110,7 +110,7 @@ class Recorder:
         """
         return self._look_up(head, operands) or self._step(head, operands, emit)
 
-    def _look_up(  # noqa: C901  # every step goes this way: calls would double what it costs
+    def _look_up(  # every step goes this way: calls would double what it costs
         self, head: Hashable, operands: Sequence[Any]
     ) -> State | None:
         """Take a step that was taken here before; None if there is more to it.
@@ -451,7 +451,7 @@ class Recorder:
             with self.lock:
                 state = self.record(rule, operands, rule)
                 written = [operands[position] for position in writes]
-                segment, slot = self.segment, state.first
+                slot = state.first
                 shared = self.memory.assign_all(written, slot)
                 if shared is None:
                     for place, handle in enumerate(written):

@@ -233,3 +233,19 @@ REFUSALS: list[tuple[Callable[..., Any], type[Exception], str]] = [
 def test_refusals(call: Callable[..., Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         call(torch.ones(2, 3), torch.ones(3))
+
+
+@pytest.mark.parametrize("singular", [False, True])
+def test_the_gradient_of_a_determinant_is_its_cofactors(singular: bool) -> None:
+    """PyTorch's own answer for singular matrices depends on the processor."""
+    rows = np.random.default_rng(0).normal(size=(3, 3))
+    if singular:
+        rows[2] = rows[0]
+    x = torch.tensor(rows, requires_grad=True)
+    torch.det(x).backward()
+    cofactors = np.empty_like(rows)
+    for i, j in np.ndindex(rows.shape):
+        minor = np.delete(np.delete(rows, i, 0), j, 1)
+        cofactors[i, j] = (-1) ** (i + j) * (minor[0, 0] * minor[1, 1] - minor[0, 1] * minor[1, 0])
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.numpy(), cofactors, rtol=1e-9, atol=1e-12)
