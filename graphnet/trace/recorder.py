@@ -281,9 +281,7 @@ class Recorder:
 
     def _input(self, builder: Builder, leaf: Handle) -> Value:
         layout = leaf._layout
-        return builder.input(
-            layout.type, self._label(leaf), requires_grad=layout.requires_grad
-        )
+        return builder.input(layout.type, self._label(leaf), requires_grad=layout.requires_grad)
 
     def _place_view(
         self, state: State, op: ViewOp, source: Handle, numbers: tuple[Any, ...]
@@ -424,7 +422,13 @@ class Recorder:
 
     # ------------------------------------------------------------------ writing
 
-    def update(self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]) -> list[Any]:
+    def update(
+        self,
+        rule: Emit,
+        operands: Sequence[Any],
+        writes: Sequence[int],
+        differentiable: bool = False,
+    ) -> list[Any]:
         """Record an update of several tensors in place, as one step.
 
         Args:
@@ -432,19 +436,22 @@ class Recorder:
                 the tensors written to, in order, then any further ones.
             operands: tensors and numbers.
             writes: the positions, among the operands, of the tensors that are written to.
+            differentiable: whether the new values have a gradient history.
 
         Returns:
             New tensors of the further values.
         """
         mode = self.mode
         enabled, phase = mode.enabled, self.phase
-        mode.enabled, self.phase = False, Phase.UPDATE
+        mode.enabled, self.phase = differentiable, Phase.UPDATE
         try:
             with self.lock:
                 state = self.record(rule, operands, rule)
                 written = [operands[position] for position in writes]
                 segment, slot = self.segment, state.first
-                if all(h._layout.whole and h._storage.segment is segment for h in written):
+                if not differentiable and all(
+                    h._layout.whole and h._storage.segment is segment for h in written
+                ):
                     shared = self.memory.assign_all(written, slot)
                 else:
                     shared = False

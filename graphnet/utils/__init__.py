@@ -1,4 +1,4 @@
-"""What stands around training, in the shape of ``torch.utils``: :mod:`graphnet.utils.data` and hooks."""
+"""What stands around training, in the shape of ``torch.utils``: data sets, hooks."""
 
 from graphnet.utils import data, hooks
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graphnet.nn.modules.backward_hooks import Boundary
     from graphnet.nn.modules.module import Module
 
+
 class CallHooks:
     """The hooks that run when a module is called."""
 
