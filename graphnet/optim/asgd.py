@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet import dtypes
+from graphnet.dtypes import dtype as DType
 from graphnet.ir.node import Value
-from graphnet.ops.convert import Clone
+from graphnet.ops.convert import Cast, Clone
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_rates
-from graphnet.optim.rule import UpdateRule, filled
+from graphnet.optim.rule import UpdateRule, filled, zeros_like
 from graphnet.optim.state_dict import Group
 
 
@@ -18,10 +20,8 @@ class ASGDRule(UpdateRule):
     """``p -= eta * g``, and beside it an average of the parameters.
 
     State: step, eta, the weight ``mu`` of the next parameters in the average, the average. Numbers:
-    eta, 1 - lambd * eta, mu, weight decay, and the next eta and mu.
+    lr, lambd, mu, weight decay, and the next eta and mu.
     """
-
-    scalars = ("step", "eta", "mu")
 
     decays: bool
     averages: bool
@@ -32,19 +32,24 @@ class ASGDRule(UpdateRule):
         """Always the same."""
         return "step", "eta", "mu", "ax"
 
+    def start(self, param: Value, numbers: Sequence[Value], scalar: DType) -> tuple[Value, ...]:
+        """The first step is as large as the learning rate."""
+        eta, mu = filled((), numbers[0], scalar), filled((), 1, scalar)
+        return filled((), 0, scalar), eta, mu, zeros_like(param)
+
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
     ) -> tuple[Value, ...]:
         """Until averaging starts the average is the parameter itself."""
-        eta, keep, mu, weight_decay, next_eta, next_mu = numbers
-        step, _, _, average = state
+        _, lambd, mu, weight_decay, next_eta, next_mu = numbers
+        step, eta, _, average = state
+        dtype, exact, to_param = eta.type.dtype, Cast(dtypes.float64)(eta), Cast(param.type.dtype)
         if self.maximize:
             grad = -grad
         if self.decays:
             grad = grad + param * weight_decay
-        param = param * keep - grad * eta
+        param = param * to_param(1 - exact * lambd) - grad * to_param(exact)
         average = average + (param - average) * mu if self.averages else Clone()(param)
-        dtype = step.type.dtype
         return param, step + 1, filled((), next_eta, dtype), filled((), next_mu, dtype), average
 
 
@@ -98,14 +103,14 @@ class ASGD(Optimizer):
         )
 
     def update_group(self, group: Group) -> None:
-        """One update for parameters at the same step, with the same eta and mu."""
+        """One update for parameters at the same step, with the same mu."""
         lr, lambd, decay = float(group["lr"]), group["lambd"], float(group["weight_decay"])
         known = ASGDRule.of(decay != 0, True, group["maximize"])
-        cohorts = self.cohorts(known, self.with_gradient(group), step=0.0, eta=lr, mu=1.0)
-        for params, fresh, (before, eta, mu) in cohorts:
+        cohorts = self.cohorts(known, self.with_gradient(group), step=0.0, mu=1.0)
+        for params, fresh, (before, mu) in cohorts:
             step = before + 1
             rule = ASGDRule.of(decay != 0, mu != 1, group["maximize"])
             next_eta = lr / (1 + lambd * lr * step) ** group["alpha"]
             next_mu = 1 / max(1.0, step - group["t0"])
-            numbers = [eta, 1 - lambd * eta, mu, decay, next_eta, next_mu]
+            numbers = [lr, float(lambd), mu, decay, next_eta, next_mu]
             self.apply(rule, params, fresh, numbers)

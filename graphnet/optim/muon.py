@@ -38,8 +38,6 @@ class MuonRule(UpdateRule):
         """Always the same."""
         return ("momentum_buffer",)
 
-    scalars = ()
-
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
     ) -> tuple[Value, ...]:

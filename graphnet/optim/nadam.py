@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet import dtypes
 from graphnet.dtypes import dtype as DType
 from graphnet.ir.node import Value
+from graphnet.ops.convert import Cast
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_betas, check_rates
@@ -18,8 +20,8 @@ from graphnet.optim.state_dict import Group
 class NAdamRule(UpdateRule):
     """Adam's step, from where the momentum is about to take it.
 
-    State: step, product of all momenta so far, mean, mean of squares. Numbers: beta1, beta2, eps,
-    weight decay, lr * weight decay, 1 - beta2**t, the momentum, and the rates of gradient and mean.
+    State: step, product of all momenta so far, mean, mean of squares. Numbers: lr, beta1, beta2,
+    eps, weight decay, lr * weight decay, 1 - beta2**t, this step's momentum and the next one's.
     """
 
     decays: bool
@@ -40,7 +42,7 @@ class NAdamRule(UpdateRule):
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
     ) -> tuple[Value, ...]:
         """PyTorch's order of operations."""
-        beta1, beta2, eps, weight_decay, shrink, correction, mu, grad_rate, mean_rate = numbers
+        lr, beta1, beta2, eps, weight_decay, shrink, correction, mu, following = numbers
         step, product, mean, square = state
         if self.maximize:
             grad = -grad
@@ -51,8 +53,12 @@ class NAdamRule(UpdateRule):
         mean = mean + (grad - mean) * (1 - beta1)
         square = square * beta2 + grad * (1 - beta2) * grad
         root: Value = Sqrt()(square / correction) + eps
+        product = product * mu
+        exact, to_param = Cast(dtypes.float64)(product), Cast(param.type.dtype)
+        grad_rate = to_param(lr * (1 - mu) / (1 - exact))
+        mean_rate = to_param(lr * following / (1 - exact * following))
         param = param - grad * grad_rate / root - mean * mean_rate / root
-        return param, step + 1, product * mu, mean, square
+        return param, step + 1, product, mean, square
 
 
 class NAdam(Optimizer):
@@ -107,18 +113,18 @@ class NAdam(Optimizer):
         )
 
     def update_group(self, group: Group) -> None:
-        """One update for parameters at the same step, after the same momenta."""
+        """One update for parameters at the same step."""
         beta1, beta2 = map(float, group["betas"])
         lr, eps, decay = (self.number(group[key]) for key in ("lr", "eps", "weight_decay"))
         rule = NAdamRule.of(decay != 0, group["decoupled_weight_decay"], group["maximize"])
-        cohorts = self.cohorts(rule, self.with_gradient(group), step=0.0, mu_product=1.0)
-        for params, fresh, (before, product) in cohorts:
+        for params, fresh, (before,) in self.cohorts(rule, self.with_gradient(group), step=0.0):
             step = before + 1
             mu, following = (
                 beta1 * (1 - 0.5 * 0.96 ** (time * group["momentum_decay"]))
                 for time in (step, step + 1)
             )
             numbers = [
+                lr,
                 beta1,
                 beta2,
                 eps,
@@ -126,7 +132,6 @@ class NAdam(Optimizer):
                 lr * decay,
                 1 - beta2**step,
                 mu,
-                lr * (1 - mu) / (1 - product * mu),
-                lr * following / (1 - product * mu * following),
+                following,
             ]
             self.apply(rule, params, fresh, numbers)

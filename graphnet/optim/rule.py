@@ -21,11 +21,9 @@ class UpdateRule(ABC):
 
     Attributes of every rule:
         keys: the names of the state tensors that the formula reads and replaces.
-        scalars: those of them that are single numbers, whatever the parameter's shape.
         takes_complex: whether the formula holds for complex parameters, too.
     """
 
-    scalars: ClassVar[tuple[str, ...]] = ("step",)
     takes_complex: ClassVar[bool] = False
 
     @property
@@ -34,12 +32,14 @@ class UpdateRule(ABC):
         """The names of the state tensors."""
 
     def start(self, param: Value, numbers: Sequence[Value], scalar: DType) -> tuple[Value, ...]:
-        """The state of a parameter that was never updated: zeros. ``scalar`` is the scalars' dtype.
+        """The state of a parameter that was never updated: no step, and zeros.
+
+        ``scalar`` is the dtype of single numbers among the state.
 
         A rule that starts from nothing returns nothing; its formula is then given no state.
         """
         return tuple(
-            filled((), 0, scalar) if key in self.scalars else zeros_like(param) for key in self.keys
+            filled((), 0, scalar) if key == "step" else zeros_like(param) for key in self.keys
         )
 
     @abstractmethod

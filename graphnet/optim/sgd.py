@@ -56,6 +56,8 @@ class SGDRule(UpdateRule):
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum.
 
+    With ``differentiable``, gradients pass through the first velocity, too, which PyTorch detaches.
+
     Source: PyTorch's page ``torch.optim.SGD``; Sutskever et al., "On the importance of
     initialization and momentum in deep learning" (2013).
 

@@ -23,8 +23,6 @@ class SparseAdamRule(UpdateRule):
     included.
     """
 
-    scalars = ()
-
     maximize: bool
 
     @property
