@@ -228,7 +228,7 @@ class Optimizer:
 
     def cohorts(
         self, rule: UpdateRule, params: list[Tensor], **start: float
-    ) -> Iterator[tuple[list[Tensor], bool, list[float]]]:
+    ) -> list[tuple[list[Tensor], bool, list[float]]]:
         """Parameters that can be updated together.
 
         Args:
@@ -237,25 +237,32 @@ class Optimizer:
             start: the scalars of their state that the numbers of an update depend on, with the
                 values that they start from.
 
-        Yields:
+        Returns:
             Parameters, whether they have yet to get their state, and those scalars, equal for all.
         """
-        if not rule.keys:
-            yield params, False, []
-            return
-        first = rule.keys[0]
+        first = rule.first_key
+        if first is None:
+            return [(params, False, [])]
         found: dict[tuple[float, ...] | None, list[Tensor]] = {}
         for param in params:
             state = self.state[param]
-            fresh = state.get(first) is None
-            scalars = None if fresh else tuple([float(state[key]) for key in start])
-            found.setdefault(scalars, []).append(param)
-        for scalars, together in found.items():
-            fresh = scalars is None
-            yield together, fresh, list(start.values() if scalars is None else scalars)
+            scalars = None
+            if state.get(first) is not None:
+                scalars = tuple([float(state[key]) for key in start])
+            together = found.get(scalars)
+            if together is None:
+                found[scalars] = [param]
+            else:
+                together.append(param)
+        return [
+            (together, scalars is None, list(start.values() if scalars is None else scalars))
+            for scalars, together in found.items()
+        ]
 
     def number(self, option: Any) -> Any:
         """An option as a number, or as a tensor where gradients pass through the step to it."""
+        if option.__class__ is float:
+            return option
         if isinstance(option, Tensor) and self.defaults.get("differentiable"):
             return squeezed(option)
         return float(option)

@@ -59,7 +59,19 @@ class UpdateRule(ABC):
 
         A step is looked up by it, so it is made once and compared by identity.
         """
-        return _over(self, count, scalar)
+        made = self._applied.get((count, scalar))
+        if made is None:
+            made = self._applied[count, scalar] = RuleOver(self, count, scalar)
+        return made
+
+    @cached_property
+    def first_key(self) -> str | None:
+        """The state tensor whose absence says that a parameter has no state yet."""
+        return self.keys[0] if self.keys else None
+
+    @cached_property
+    def _applied(self) -> dict[tuple[int, DType | None], RuleOver]:
+        return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +137,6 @@ class RuleOver:
 @lru_cache(maxsize=4096)
 def _rule(rule: type[UpdateRule], *options: Any) -> Any:
     return rule(*options)
-
-
-@lru_cache(maxsize=4096)
-def _over(rule: UpdateRule, count: int, scalar: DType | None) -> RuleOver:
-    return RuleOver(rule, count, scalar)
 
 
 def _tensor_type(value: Value) -> TensorType:
