@@ -6,32 +6,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphnet._tensor import Tensor
+from graphnet.dtypes import dtype as DType
+from graphnet.functions.factories import full_like, zeros
 from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
-from graphnet.optim.optimizer import Group, Optimizer, Params, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.optimizer import Optimizer, ParamsT
+from graphnet.optim.options import Number, check_rates
+from graphnet.optim.rule import UpdateRule, filled, filled_like
+from graphnet.optim.state_dict import Group, scalar_dtype
 
 
 @dataclass(frozen=True)
 class AdagradRule(UpdateRule):
     """Gradients divided by the root of the sum of their squares. State: step, sum of squares.
 
-    Numbers: the decayed learning rate, eps, weight decay.
+    Numbers: the decayed learning rate, eps, weight decay, the sum to start from.
     """
 
     decays: bool
     maximize: bool
 
     @property
-    def reads(self) -> int:
-        """Both state tensors."""
-        return 2
+    def keys(self) -> tuple[str, ...]:
+        """Always the same."""
+        return "step", "sum"
+
+    def start(self, param: Value, numbers: Sequence[Value], scalar: DType) -> tuple[Value, ...]:
+        """For parameters added later; the others have their state from the beginning."""
+        return filled((), 0, scalar), filled_like(param, numbers[3])
 
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
     ) -> tuple[Value, ...]:
         """PyTorch's order of operations."""
-        rate, eps, weight_decay = numbers
+        rate, eps, weight_decay, _ = numbers
         step, total = state
         if self.maximize:
             grad = -grad
@@ -59,8 +67,8 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-2,
+        params: ParamsT,
+        lr: Number = 1e-2,
         lr_decay: float = 0,
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,
@@ -72,7 +80,7 @@ class Adagrad(Optimizer):
         fused: bool | None = None,
     ) -> None:
         check_rates(
-            lr=float(lr),
+            lr=lr,
             lr_decay=lr_decay,
             weight_decay=weight_decay,
             initial_accumulator_value=initial_accumulator_value,
@@ -97,18 +105,14 @@ class Adagrad(Optimizer):
                 self._start(param, group["initial_accumulator_value"])
 
     def _start(self, param: Tensor, value: float) -> None:
-        from graphnet.functions.factories import full_like, zeros
-
-        self.state[param]["step"] = zeros(())
+        self.state[param]["step"] = zeros((), dtype=scalar_dtype())
         self.state[param]["sum"] = full_like(param.detach(), value)
 
     def update_group(self, group: Group) -> None:
-        """One rule for parameters at the same step."""
-        by_step: dict[float, list[Tensor]] = {}
-        for param in self.with_gradient(group):
-            by_step.setdefault(float(self.state[param]["step"]), []).append(param)
-        for step, params in by_step.items():
-            rule = AdagradRule.over(len(params), group["weight_decay"] != 0, group["maximize"])
-            rate = float(group["lr"]) / (1 + step * group["lr_decay"])
-            numbers = [rate, float(group["eps"]), float(group["weight_decay"])]
-            self.apply(rule, params, numbers, ["step", "sum"])
+        """One update for parameters at the same step."""
+        lr, decay = self.number(group["lr"]), group["weight_decay"]
+        rule = AdagradRule.of(decay != 0, group["maximize"])
+        for params, fresh, (step,) in self.cohorts(rule, self.with_gradient(group), step=0.0):
+            rate = lr / (1 + step * group["lr_decay"])
+            start = group["initial_accumulator_value"]
+            self.apply(rule, params, fresh, [rate, group["eps"], float(decay), float(start)])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.ir.node import Value
 from graphnet.ops.arithmetic import Maximum
-from graphnet.ops.convert import Clone
-from graphnet.ops.create import Full
 from graphnet.ops.math import Sqrt
-from graphnet.optim.optimizer import Group, Optimizer, Params, check_betas, check_rates
-from graphnet.optim.rule import UpdateRule, zeros_like
+from graphnet.optim.optimizer import Optimizer, ParamsT
+from graphnet.optim.options import Number, check, check_betas, check_rates, squeezed
+from graphnet.optim.rule import UpdateRule
+from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
@@ -26,16 +24,16 @@ class AdamRule(UpdateRule):
     sqrt(1 - beta2**t).
     """
 
-    first: bool
     decays: bool
     decoupled: bool
     amsgrad: bool
     maximize: bool
 
     @property
-    def reads(self) -> int:
-        """All state tensors, once they are there."""
-        return 0 if self.first else 3 + self.amsgrad
+    def keys(self) -> tuple[str, ...]:
+        """With ``amsgrad`` one more."""
+        greatest = ("max_exp_avg_sq",) if self.amsgrad else ()
+        return ("step", "exp_avg", "exp_avg_sq", *greatest)
 
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
@@ -48,21 +46,13 @@ class AdamRule(UpdateRule):
             param = param * (1 - shrink)
         elif self.decays:
             grad = grad + param * weight_decay
-        if self.first:
-            step: Value = Full((), dtypes.float32)(0)
-            mean = square = greatest = zeros_like(grad)
-        else:
-            step, mean, square, *rest = state
-            greatest = rest[0] if rest else square
+        step, mean, square, *rest = state
         mean = mean + (grad - mean) * (1 - beta1)
         square = square * beta2 + grad * (1 - beta2) * grad
-        made = [step + 1, mean, square]
-        spread = square
-        if self.amsgrad:
-            spread = Maximum()(greatest, square)
-            made.append(Clone()(spread) if self.first else spread)
+        greatest = [Maximum()(before, square) for before in rest]
+        spread = greatest[0] if greatest else square
         denominator: Value = Sqrt()(spread) / correction + eps
-        return (param - mean * step_size / denominator, *made)
+        return (param - mean * step_size / denominator, step + 1, mean, square, *greatest)
 
 
 class Adam(Optimizer):
@@ -82,9 +72,9 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        params: ParamsT,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
         amsgrad: bool = False,
@@ -96,14 +86,24 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        check_rates(lr=float(lr), eps=eps)
+        check_rates(lr=lr, eps=eps)
         check_betas(betas)
         check_rates(weight_decay=weight_decay)
+        check(
+            all(isinstance(beta, float) for beta in betas)
+            or all(isinstance(beta, Tensor) for beta in betas),
+            "betas must be either both floats or both Tensors",
+        )
+        for name, option in (("lr", lr), ("betas[0]", betas[0]), ("betas[1]", betas[1])):
+            check(
+                not isinstance(option, Tensor) or capturable or not foreach,
+                f"{name} as a Tensor is not supported for capturable=False and foreach=True",
+            )
         super().__init__(
             params,
             {
                 "lr": lr,
-                "betas": betas,
+                "betas": tuple(map(squeezed, betas)),
                 "eps": eps,
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,
@@ -117,35 +117,20 @@ class Adam(Optimizer):
         )
 
     def update_group(self, group: Group) -> None:
-        """One rule for parameters at the same step."""
-        by_step: dict[float, list[Tensor]] = {}
-        for param in self.with_gradient(group):
-            step = self.state[param].get("step")
-            by_step.setdefault(0.0 if step is None else float(step), []).append(param)
-        for step, params in by_step.items():
-            self._update(group, params, step + 1)
-
-    def _update(self, group: Group, params: list[Tensor], step: float) -> None:
-        beta1, beta2 = group["betas"]
-        lr, decay = float(group["lr"]), group["weight_decay"]
-        keys = ["step", "exp_avg", "exp_avg_sq"]
-        keys += ["max_exp_avg_sq"] if group["amsgrad"] else []
-        first = not self.state[params[0]]
-        rule = AdamRule.over(
-            len(params),
-            first,
-            decay != 0,
-            group["decoupled_weight_decay"],
-            group["amsgrad"],
-            group["maximize"],
+        """One update for parameters at the same step."""
+        beta1, beta2 = map(self.number, group["betas"])
+        lr, decay = self.number(group["lr"]), self.number(group["weight_decay"])
+        rule = AdamRule.of(
+            bool(decay != 0), group["decoupled_weight_decay"], group["amsgrad"], group["maximize"]
         )
-        numbers = [
-            beta1,
-            beta2,
-            group["eps"],
-            decay,
-            lr * decay,
-            lr / (1 - beta1**step),
-            math.sqrt(1 - beta2**step),
-        ]
-        self.apply(rule, params, numbers, [] if first else keys, keys if first else [])
+        for params, fresh, (step,) in self.cohorts(rule, self.with_gradient(group), step=0.0):
+            numbers = [
+                beta1,
+                beta2,
+                float(group["eps"]),
+                decay,
+                lr * decay,
+                lr / (1 - beta1 ** (step + 1)),
+                (1 - beta2 ** (step + 1)) ** 0.5,
+            ]
+            self.apply(rule, params, fresh, numbers)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphnet.optim.adam import Adam
-from graphnet.optim.optimizer import Params
+from graphnet.optim.optimizer import ParamsT
+from graphnet.optim.options import Number
 
 
 class AdamW(Adam):
@@ -23,9 +26,9 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        params: ParamsT,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
@@ -50,3 +53,9 @@ class AdamW(Adam):
             fused=fused,
             decoupled_weight_decay=True,
         )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """States of older versions do not say that the weight decay is decoupled."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True

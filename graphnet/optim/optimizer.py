@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 import warnings
-from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ArgumentError, ValueRangeError
+from graphnet.errors import ArgumentError, GraphnetError, ValueRangeError
+from graphnet.functions.creation import tensor
 from graphnet.grad_mode import enable_grad
-from graphnet.optim.rule import RuleOver
+from graphnet.optim.hooks import (
+    StepHooks,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+    with_step_hooks,
+)
+from graphnet.optim.options import squeezed
+from graphnet.optim.rule import UpdateRule
+from graphnet.optim.state_dict import Group, State, packed, scalar_dtype, unpacked
 from graphnet.trace.recorder import current_recorder
+from graphnet.utils.hooks import RemovableHandle, StateHooks
 
-Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+__all__ = [
+    "Optimizer",
+    "ParamsT",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+    "required",
+]
+
+ParamsT = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
 Closure = Callable[[], Any]
-Group = dict[str, Any]
 
 
-class Optimizer(ABC):
+class _Required:
+    """The default of an option that has none: each group has to give it."""
+
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
+
+
+class UnsupportedOptionError(GraphnetError, RuntimeError):
+    """Options that do not go together."""
+
+
+class CapturableError(GraphnetError, AssertionError):
+    """A step with ``capturable=True``, which is for accelerators."""
+
+
+class Optimizer:
     """Base of all optimizers.
 
     A subclass gives the default options and says how a group of parameters is updated
-    (:meth:`update_group`); the rest is here.
+    (:meth:`update_group`); the rest is here. One written for PyTorch, which defines :meth:`step`
+    with operations on its parameters, works as it is.
+
+    ``foreach`` and ``fused`` choose between PyTorch's kernels; here a step is one update of the
+    graph in any case, and they change nothing. ``capturable`` is for accelerators: a step with it
+    raises, as PyTorch's does on the CPU. ``differentiable`` lets gradients pass through the step.
+    Options that may be tensors (``lr`` and others) are read at each step; with ``differentiable``
+    they get gradients.
 
     Source: PyTorch's page ``torch.optim.Optimizer``.
 
@@ -35,9 +75,13 @@ class Optimizer(ABC):
     Raises:
         TypeError: ``params`` is a single tensor, or holds something that is none.
         ValueError: it is empty, or a tensor is no leaf or stands in two groups.
+        RuntimeError: ``fused`` comes with ``foreach`` or ``differentiable``.
     """
 
-    def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
+    #: The state that older versions of PyTorch saved as Python numbers.
+    _numbers_in_state: ClassVar[tuple[str, ...]] = ("step",)
+
+    def __init__(self, params: ParamsT, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise ArgumentError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
@@ -45,8 +89,10 @@ class Optimizer(ABC):
                 cure="put the tensor into a list",
             )
         self.defaults = defaults
-        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self.state: State = defaultdict(dict)
         self.param_groups: list[Group] = []
+        self._step_hooks = StepHooks()
+        self._state_hooks = StateHooks()
         groups: list[Any] = list(params)
         if not groups:
             raise ValueRangeError("optimizer got an empty parameter list")
@@ -54,55 +100,88 @@ class Optimizer(ABC):
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+        if defaults.get("fused"):
+            for other in ("differentiable", "foreach"):
+                self._refuse_with_fused(other)
+
+    def __init_subclass__(cls) -> None:
+        """A step that a subclass defines runs between the hooks, too."""
+        super().__init_subclass__()
+        if "step" in vars(cls):
+            cls.step = with_step_hooks(cls.step)  # type: ignore[method-assign]  # it stays a method
+
+    def _refuse_with_fused(self, other: str) -> None:
+        if not self.defaults.get(other):
+            return
+        raise UnsupportedOptionError(
+            "`fused` does not support `differentiable`"
+            if other == "differentiable"
+            else "`fused` and `foreach` cannot be `True` together."
+        )
+
+    # ------------------------------------------------------------------ groups
 
     def add_param_group(self, param_group: Group) -> None:
-        """Add parameters with options of their own."""
+        """Add parameters with options of their own; the dictionary becomes the group.
+
+        Raises:
+            TypeError: it is no dictionary, or its parameters are a set or no tensors.
+            ValueError: a tensor is no leaf or in another group already, only some parameters have
+                names, or an option without default is missing.
+        """
         if not isinstance(param_group, dict):
             raise ArgumentError(f"param_group must be a dict, but got {type(param_group)}")
-        given = param_group["params"]
-        entries = [given] if isinstance(given, Tensor) else list(given)
+        entries = _entries(param_group["params"])
         names = [entry[0] for entry in entries if isinstance(entry, tuple)]
         params = [entry[1] if isinstance(entry, tuple) else entry for entry in entries]
+        if names and len(names) < len(params):
+            raise ValueRangeError(
+                "all optimizer params should be with/without names. Some param names are missing"
+            )
         for param in params:
-            if not isinstance(param, Tensor):
-                raise ArgumentError(
-                    f"optimizer can only optimize Tensors, but one of the params is {type(param)}"
-                )
-            if not param.is_leaf:
-                raise ValueRangeError("can't optimize a non-leaf Tensor")
-        group = {**self.defaults, **param_group, "params": params}
+            self._check_param(param)
+        param_group["params"] = params
         if names:
-            group["param_names"] = names
-        if len({id(param) for param in params}) < len(params):
+            param_group["param_names"] = names
+        for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueRangeError(
+                    "parameter group didn't specify a value of required optimization parameter "
+                    f"{name}"
+                )
+            param_group.setdefault(name, default)
+        self._check_against_others(param_group)
+        self.param_groups.append(param_group)
+
+    def _check_param(self, param: Any) -> None:
+        if not isinstance(param, Tensor):
+            raise ArgumentError(
+                f"optimizer can only optimize Tensors, but one of the params is {type(param)}"
+            )
+        if not (param.is_leaf or self.defaults.get("differentiable")):
+            raise ValueRangeError("can't optimize a non-leaf Tensor")
+
+    def _check_against_others(self, group: Group) -> None:
+        params = {id(param) for param in group["params"]}
+        if len(params) < len(group["params"]):
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this "
                 "will cause an error",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
-        taken = {id(param) for other in self.param_groups for param in other["params"]}
-        if any(id(param) in taken for param in params):
+        named = "param_names" in group
+        if any(named != ("param_names" in other) for other in self.param_groups):
+            raise ValueRangeError(
+                "all optimizer param groups should be with/without names. cannot add param group "
+                f"{'with' if named else 'without'} names to the optimizer"
+            )
+        if any(id(param) in params for param in self._all_params()):
             raise ValueRangeError("some parameters appear in more than one parameter group")
-        self.param_groups.append(group)
 
-    @abstractmethod
-    def update_group(self, group: Group) -> None:
-        """Update the parameters of one group that have a gradient."""
-
-    def step(self, closure: Closure | None = None) -> Any:
-        """Update all parameters once.
-
-        Args:
-            closure: evaluates the model again and returns the loss, which is then returned.
-        """
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
+    def _all_params(self) -> Iterator[Tensor]:
         for group in self.param_groups:
-            self.update_group(group)
-        current_recorder().finish_step()
-        return loss
+            yield from group["params"]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, or set them to zero."""
@@ -113,99 +192,182 @@ class Optimizer(ABC):
                 param.grad.detach_()
                 param.grad.zero_()
 
-    def _all_params(self) -> Iterator[Tensor]:
-        for group in self.param_groups:
-            yield from group["params"]
+    # ------------------------------------------------------------------ steps
 
-    # ------------------------------------------------------------------ updates
+    @with_step_hooks
+    def step(self, closure: Closure | None = None) -> Any:
+        """Update all parameters once.
+
+        Args:
+            closure: evaluates the model again and returns the loss, which is then returned.
+
+        Raises:
+            AssertionError: a group has ``capturable=True``.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            if group.get("capturable"):
+                raise CapturableError(
+                    "If capturable=True, params and state_steps must be on supported devices, "
+                    "which the CPU is not",
+                    cure="leave capturable out",
+                )
+            self.update_group(group)
+        return loss
+
+    def update_group(self, group: Group) -> None:
+        """Update the parameters of one group that have a gradient, for subclasses to define."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither update_group nor step")
 
     def with_gradient(self, group: Group) -> list[Tensor]:
         """The group's parameters that have a gradient."""
         return [param for param in group["params"] if param._grad is not None]
 
-    def with_state(self, group: Group, key: str) -> tuple[list[Tensor], list[Tensor]]:
-        """The parameters that have a gradient: those without ``key`` in their state, the others."""
-        fresh: list[Tensor] = []
-        known: list[Tensor] = []
-        state = self.state
-        for param in group["params"]:
-            if param._grad is not None:
-                (fresh if state[param].get(key) is None else known).append(param)
-        return fresh, known
+    def cohorts(
+        self, rule: UpdateRule, params: list[Tensor], **start: float
+    ) -> list[tuple[list[Tensor], bool, list[float]]]:
+        """Parameters that can be updated together.
+
+        Args:
+            rule: says which state they have.
+            params: all of them; they have a gradient.
+            start: the scalars of their state that the numbers of an update depend on, with the
+                values that they start from.
+
+        Returns:
+            Parameters, whether they have yet to get their state, and those scalars, equal for all.
+        """
+        first = rule.first_key
+        if first is None:
+            return [(params, False, [])]
+        found: dict[tuple[float, ...] | None, list[Tensor]] = {}
+        for param in params:
+            state = self.state[param]
+            scalars = None
+            if state.get(first) is not None:
+                scalars = tuple([float(state[key]) for key in start])
+            together = found.get(scalars)
+            if together is None:
+                found[scalars] = [param]
+            else:
+                together.append(param)
+        return [
+            (together, scalars is None, list(start.values() if scalars is None else scalars))
+            for scalars, together in found.items()
+        ]
+
+    def number(self, option: Any) -> Any:
+        """An option as a number, or as a tensor where gradients pass through the step to it."""
+        if option.__class__ is float:
+            return option
+        if isinstance(option, Tensor) and self.defaults.get("differentiable"):
+            return squeezed(option)
+        return float(option)
 
     def apply(
-        self,
-        rule: RuleOver,
-        params: Sequence[Tensor],
-        numbers: Sequence[float],
-        keys: Sequence[str] = (),
-        created: Sequence[str] = (),
+        self, rule: UpdateRule, params: Sequence[Tensor], fresh: bool, numbers: Sequence[Any]
     ) -> None:
         """Record one update of several parameters.
 
         Args:
-            rule: the formula, over them all.
+            rule: the formula.
             params: the parameters; all have a gradient.
+            fresh: whether they get their state now.
             numbers: the formula's numbers.
-            keys: the state tensors it reads and writes.
-            created: the state tensors it makes.
         """
+        whole = rule.over(len(params), scalar_dtype() if fresh else None)
         operands: list[Any] = []
-        state = self.state
+        state, keys = self.state, whole.keys
         for param in params:
             operands += (param, param._grad)
             if keys:
                 kept = state[param]
                 operands += [kept[key] for key in keys]
         operands += numbers
-        made = iter(current_recorder().update(rule, operands, rule.writes))
-        if created:
+        differentiable = bool(self.defaults.get("differentiable"))
+        if differentiable:
+            with enable_grad():
+                for param in params:
+                    param._check_writable()
+        made = iter(current_recorder().update(whole, operands, whole.writes, differentiable))
+        if fresh:
             for param in params:
-                for key in created:
+                for key in whole.created:
                     state[param][key] = next(made)
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step.
+
+        What it returns, unless ``None``, is a pair that takes the place of ``args`` and ``kwargs``;
+        the optimizer is the first of ``args``.
+        """
+        return self._step_hooks.before.add(hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        return self._step_hooks.after.add(hook)
 
     # ------------------------------------------------------------------ state
 
     def state_dict(self) -> dict[str, Any]:
         """The state and the options, parameters named by their number."""
-        number = {id(param): n for n, param in enumerate(self._all_params())}
-        groups = [
-            {**group, "params": [number[id(param)] for param in group["params"]]}
-            for group in self.param_groups
-        ]
-        state = {number[id(param)]: dict(kept) for param, kept in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        for hook in self._state_hooks.before_save.snapshot():
+            hook.function(self)
+        saved = packed(self.state, self.param_groups)
+        for hook in self._state_hooks.after_save.snapshot():
+            given = hook.function(self, saved)
+            saved = saved if given is None else given
+        return saved
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take up what :meth:`state_dict` gave.
+        """Take up what :meth:`state_dict` gave; its options take the place of those here.
+
+        Tensors of the state are copied, in the dtype of their parameter.
 
         Raises:
             ValueError: the groups or their sizes differ.
         """
-        saved = deepcopy(state_dict["param_groups"])
-        if len(saved) != len(self.param_groups):
-            raise ValueRangeError(
-                f"loaded state dict has a different number of parameter groups: {len(saved)}, not "
-                f"{len(self.param_groups)}"
-            )
-        for mine, theirs in zip(self.param_groups, saved, strict=True):
-            if len(mine["params"]) != len(theirs["params"]):
-                raise ValueRangeError(
-                    "loaded state dict contains a parameter group that doesn't match the size of "
-                    f"optimizer's group: {len(theirs['params'])}, not {len(mine['params'])}"
-                )
-        by_number = {
-            n: param
-            for mine, theirs in zip(self.param_groups, saved, strict=True)
-            for n, param in zip(theirs["params"], mine["params"], strict=True)
-        }
-        self.state = defaultdict(dict)
-        for n, kept in state_dict["state"].items():
-            self.state[by_number[n]] = {key: _copied(value) for key, value in kept.items()}
-        self.param_groups = [
-            {**theirs, "params": mine["params"]}
-            for mine, theirs in zip(self.param_groups, saved, strict=True)
-        ]
+        saved = dict(state_dict)
+        for hook in self._state_hooks.before_load.snapshot():
+            given = hook.function(self, saved)
+            saved = saved if given is None else given
+        state, groups = unpacked(saved, self.param_groups)
+        self.__setstate__({"state": state, "param_groups": groups})
+        for hook in self._state_hooks.after_load.snapshot():
+            hook.function(self)
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before :meth:`state_dict`, or first of all if ``prepend``."""
+        return self._state_hooks.before_save.add(hook, prepend=prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after :meth:`state_dict`.
+
+        What it returns, unless ``None``, is returned in its stead.
+        """
+        return self._state_hooks.after_save.add(hook, prepend=prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before :meth:`load_state_dict`.
+
+        It is given a shallow copy; what it returns, unless ``None``, is loaded in its stead.
+        """
+        return self._state_hooks.before_load.add(hook, prepend=prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after :meth:`load_state_dict`."""
+        return self._state_hooks.after_load.add(hook, prepend=prepend)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -214,33 +376,47 @@ class Optimizer(ABC):
             "param_groups": self.param_groups,
         }
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        vars(self).setdefault("_step_hooks", StepHooks())
+        vars(self).setdefault("_state_hooks", StateHooks())
+        for group in self.param_groups:
+            for name in _ADDED_OPTIONS.keys() & self.defaults.keys():
+                group.setdefault(name, _ADDED_OPTIONS[name])
+        for param in self._all_params():
+            kept = self.state.get(param, {})
+            for key in self._numbers_in_state:
+                if key in kept and not isinstance(kept[key], Tensor):
+                    kept[key] = tensor(float(kept[key]), dtype=scalar_dtype())
+
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        parts = []
         for number, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {number}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join([*lines, ")"])
+            options = [f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params"]
+            parts.append(f"\nParameter Group {number}\n{''.join(options)}")
+        return f"{type(self).__name__} ({''.join(parts)})"
 
 
-def _copied(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else deepcopy(value)
+_ADDED_OPTIONS = {
+    "amsgrad": False,
+    "capturable": False,
+    "centered": False,
+    "decoupled_weight_decay": False,
+    "differentiable": False,
+    "foreach": None,
+    "fused": None,
+    "maximize": False,
+    "nesterov": False,
+}
+"""What options are that PyTorch has not always had, in states saved without them."""
 
 
-def check_rates(**rates: float) -> None:
-    """Refuse negative rates.
-
-    Raises:
-        ValueError: one is negative; the message names it.
-    """
-    names = {"lr": "learning rate", "eps": "epsilon value"}
-    for name, value in rates.items():
-        if not value >= 0.0:  # NaN is refused, too
-            what = names.get(name, f"{name} value")
-            raise ValueRangeError(f"Invalid {what}: {value}", cure="use 0 or more")
-
-
-def check_betas(betas: Sequence[float]) -> None:
-    """Refuse averaging coefficients outside [0, 1)."""
-    for place, beta in enumerate(betas):
-        if not 0.0 <= beta < 1.0:
-            raise ValueRangeError(f"Invalid beta parameter at index {place}: {beta}")
+def _entries(params: Any) -> list[Any]:
+    if isinstance(params, Tensor):
+        return [params]
+    if isinstance(params, set):
+        raise ArgumentError(
+            "optimizer parameters need to be organized in ordered collections, but the ordering of "
+            "tensors in sets will change between runs. Please use a list instead."
+        )
+    return list(params)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphnet import dtypes
 from graphnet.ir.node import Value
-from graphnet.ops.create import Full
 from graphnet.ops.math import Sqrt
-from graphnet.optim.optimizer import Group, Optimizer, Params, check_rates
-from graphnet.optim.rule import UpdateRule, zeros_like
+from graphnet.optim.optimizer import Optimizer, ParamsT
+from graphnet.optim.options import Number, check_rates
+from graphnet.optim.rule import UpdateRule
+from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
@@ -21,16 +21,17 @@ class RMSpropRule(UpdateRule):
     Numbers: lr, alpha, eps, weight decay, momentum.
     """
 
-    first: bool
     decays: bool
     momentum: bool
     centered: bool
     maximize: bool
 
     @property
-    def reads(self) -> int:
-        """All state tensors, once they are there."""
-        return 0 if self.first else 2 + self.centered + self.momentum
+    def keys(self) -> tuple[str, ...]:
+        """What ``centered`` and momentum need comes last."""
+        buffer = ("momentum_buffer",) if self.momentum else ()
+        mean = ("grad_avg",) if self.centered else ()
+        return ("step", "square_avg", *buffer, *mean)
 
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
@@ -41,20 +42,17 @@ class RMSpropRule(UpdateRule):
             grad = -grad
         if self.decays:
             grad = grad + param * weight_decay
-        zero = zeros_like(grad)
-        given = list(state) if not self.first else [Full((), dtypes.float32)(0), zero, zero, zero]
-        step, square, *rest = given
+        step, square, *rest = state
         square = square * alpha + grad * (1 - alpha) * grad
-        made = [step + 1, square]
-        buffer = rest.pop(0) if self.momentum else zero
         spread = square
         if self.centered:
-            mean = rest.pop(0)
+            mean = rest.pop()
             mean = mean + (grad - mean) * (1 - alpha)
             spread = square - mean * mean
+        made = [step + 1, square]
         root: Value = Sqrt()(spread) + eps
         if self.momentum:
-            buffer = buffer * momentum + grad / root
+            buffer = rest.pop() * momentum + grad / root
             made.append(buffer)
             param = param - buffer * lr
         else:
@@ -79,8 +77,8 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-2,
+        params: ParamsT,
+        lr: Number = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0,
@@ -91,9 +89,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_rates(
-            lr=float(lr), eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha
-        )
+        check_rates(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
         super().__init__(
             params,
             {
@@ -111,20 +107,13 @@ class RMSprop(Optimizer):
         )
 
     def update_group(self, group: Group) -> None:
-        """One rule for parameters without state yet, one for the others."""
-        keys = ["step", "square_avg"]
-        keys += ["momentum_buffer"] if group["momentum"] > 0 else []
-        keys += ["grad_avg"] if group["centered"] else []
-        numbers = [float(group[k]) for k in ("lr", "alpha", "eps", "weight_decay", "momentum")]
-        fresh, known = self.with_state(group, "step")
-        for first, params in ((True, fresh), (False, known)):
-            if params:
-                rule = RMSpropRule.over(
-                    len(params),
-                    first,
-                    group["weight_decay"] != 0,
-                    group["momentum"] > 0,
-                    group["centered"],
-                    group["maximize"],
-                )
-                self.apply(rule, params, numbers, () if first else keys, keys if first else ())
+        """One update for parameters without state yet, one for the others."""
+        rule = RMSpropRule.of(
+            group["weight_decay"] != 0, group["momentum"] > 0, group["centered"], group["maximize"]
+        )
+        numbers = [self.number(group[key]) for key in _NUMBERS]
+        for params, fresh, _ in self.cohorts(rule, self.with_gradient(group)):
+            self.apply(rule, params, fresh, numbers)
+
+
+_NUMBERS = ("lr", "alpha", "eps", "weight_decay", "momentum")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphnet.dtypes import dtype as DType
 from graphnet.errors import ValueRangeError
 from graphnet.ir.node import Value
-from graphnet.optim.optimizer import Group, Optimizer, Params, check_rates
+from graphnet.optim.optimizer import Optimizer, ParamsT
+from graphnet.optim.options import Number, check_rates
 from graphnet.optim.rule import UpdateRule
+from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,21 @@ class SGDRule(UpdateRule):
     Numbers: lr, momentum, dampening, weight decay.
     """
 
+    takes_complex = True
+
     decays: bool
     momentum: bool
-    first: bool
     nesterov: bool
     maximize: bool
 
     @property
-    def reads(self) -> int:
-        """The momentum buffer, once it is there."""
-        return int(self.momentum and not self.first)
+    def keys(self) -> tuple[str, ...]:
+        """The velocity, if there is momentum."""
+        return ("momentum_buffer",) if self.momentum else ()
+
+    def start(self, param: Value, numbers: Sequence[Value], scalar: DType) -> tuple[Value, ...]:
+        """Nothing: the first velocity is the gradient, whatever the dampening."""
+        return ()
 
     def formula(
         self, param: Value, grad: Value, state: Sequence[Value], numbers: Sequence[Value]
@@ -40,13 +48,15 @@ class SGDRule(UpdateRule):
             grad = grad + param * weight_decay
         if not self.momentum:
             return (param - grad * lr,)
-        velocity = grad if self.first else state[0] * momentum + grad * (1 - dampening)
+        velocity = state[0] * momentum + grad * (1 - dampening) if state else grad
         direction = grad + velocity * momentum if self.nesterov else velocity
         return param - direction * lr, velocity
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum.
+
+    With ``differentiable``, gradients pass through the first velocity, too, which PyTorch detaches.
 
     Source: PyTorch's page ``torch.optim.SGD``; Sutskever et al., "On the importance of
     initialization and momentum in deep learning" (2013).
@@ -62,11 +72,11 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-3,
+        params: ParamsT,
+        lr: Number = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
-        weight_decay: float = 0,
+        weight_decay: Number = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
@@ -74,10 +84,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_rates(lr=float(lr))
-        for name, value in (("momentum", momentum), ("weight_decay", weight_decay)):
-            if value < 0.0:
-                raise ValueRangeError(f"Invalid {name} value: {value}")
+        check_rates(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueRangeError("Nesterov momentum requires a momentum and zero dampening")
         super().__init__(
@@ -96,27 +103,16 @@ class SGD(Optimizer):
         )
 
     def update_group(self, group: Group) -> None:
-        """One rule for parameters without a velocity yet, one for the others."""
-        momentum = group["momentum"] != 0
-        if momentum:
-            fresh, known = self.with_state(group, "momentum_buffer")
-        else:
-            fresh, known = [], self.with_gradient(group)
-        for first, params in ((True, fresh), (False, known)):
-            if params:
-                rule = SGDRule.over(
-                    len(params),
-                    group["weight_decay"] != 0,
-                    momentum,
-                    first,
-                    group["nesterov"],
-                    group["maximize"],
-                )
-                numbers = [
-                    float(group["lr"]),
-                    float(group["momentum"]),
-                    float(group["dampening"]),
-                    float(group["weight_decay"]),
-                ]
-                keys = ("momentum_buffer",) if momentum else ()
-                self.apply(rule, params, numbers, () if first else keys, keys if first else ())
+        """One update for parameters without a velocity yet, one for the others."""
+        rule = SGDRule.of(
+            bool(group["weight_decay"] != 0),
+            bool(group["momentum"] != 0),
+            group["nesterov"],
+            group["maximize"],
+        )
+        numbers = [self.number(group[key]) for key in _NUMBERS]
+        for params, fresh, _ in self.cohorts(rule, self.with_gradient(group)):
+            self.apply(rule, params, fresh, numbers)
+
+
+_NUMBERS = ("lr", "momentum", "dampening", "weight_decay")

@@ -432,7 +432,13 @@ class Recorder:
 
     # ------------------------------------------------------------------ writing
 
-    def update(self, rule: Emit, operands: Sequence[Any], writes: Sequence[int]) -> list[Any]:
+    def update(
+        self,
+        rule: Emit,
+        operands: Sequence[Any],
+        writes: Sequence[int],
+        differentiable: bool = False,
+    ) -> list[Any]:
         """Record an update of several tensors in place, as one step.
 
         Args:
@@ -440,19 +446,20 @@ class Recorder:
                 the tensors written to, in order, then any further ones.
             operands: tensors and numbers.
             writes: the positions, among the operands, of the tensors that are written to.
+            differentiable: whether the new values have a gradient history.
 
         Returns:
             New tensors of the further values.
         """
         mode = self.mode
         enabled, phase = mode.enabled, self.phase
-        mode.enabled, self.phase = False, Phase.UPDATE
+        mode.enabled, self.phase = differentiable, Phase.UPDATE
         try:
             with self.lock:
                 state = self.record(rule, operands, rule)
                 written = [operands[position] for position in writes]
                 slot = state.first
-                shared = self.memory.assign_all(written, slot)
+                shared = None if differentiable else self.memory.assign_all(written, slot)
                 if shared is None:
                     for place, handle in enumerate(written):
                         value = self.new(slot + place, state.layouts[place])

@@ -1,5 +1,5 @@
-"""What stands around training, in the shape of ``torch.utils``: :mod:`graphnet.utils.data`."""
+"""What stands around training, in the shape of ``torch.utils``: data sets, hooks."""
 
-from graphnet.utils import data
+from graphnet.utils import data, hooks
 
-__all__ = ["data"]
+__all__ = ["data", "hooks"]

@@ -7,7 +7,7 @@ from typing import Any, Never, Self
 
 from graphnet.errors import ValueRangeError
 from graphnet.nn.modules.conversion import Convertible
-from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, RemovableHandle, call_with_hooks
+from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, call_with_hooks
 from graphnet.nn.modules.hooks import (
     register_module_backward_hook as register_module_backward_hook,
 )
@@ -24,6 +24,7 @@ from graphnet.nn.modules.hooks import (
     register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
 )
 from graphnet.nn.modules.state_dict import Stateful
+from graphnet.utils.hooks import RemovableHandle
 
 
 class Module(Stateful, Convertible):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
-from graphnet.nn.modules.hooks import HookTable, RemovableHandle
 from graphnet.nn.parameter import Buffer, Parameter
+from graphnet.utils.hooks import HookTable, RemovableHandle
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module

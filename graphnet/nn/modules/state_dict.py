@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError, GraphnetError
-from graphnet.nn.modules.hooks import RemovableHandle, StateHooks
 from graphnet.nn.modules.tree import Tree
 from graphnet.nn.parameter import Parameter
+from graphnet.utils.hooks import RemovableHandle, StateHooks
 
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module
