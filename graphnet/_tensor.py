@@ -312,12 +312,15 @@ class Tensor(Handle, Expression):
         Raises:
             ScalarError: there is not exactly one.
         """
-        if self._layout.numel != 1:
+        layout, storage = self._layout, self._storage
+        if layout.numel != 1:
             raise ScalarError(
                 f"a Tensor with {self.numel()} elements cannot be converted to Scalar",
                 cure="reduce it first, for example with .sum() or .mean()",
             )
-        return self._settled().item()
+        if storage.pending:
+            settle(storage)
+        return (storage.array if layout.whole else self._memory()).item()
 
     def tolist(self) -> Any:
         """The elements as nested lists."""

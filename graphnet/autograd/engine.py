@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
-from graphnet.trace.hooks import AfterHook, backward_with_hooks
+from graphnet.trace.hooks import AfterHook, backward_again, backward_with_hooks
 from graphnet.trace.recorder import current_recorder
 
 Tensors = Tensor | Sequence[Tensor]
@@ -39,6 +39,11 @@ def run_backward(
     )
     if chosen is not None:
         pairs = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
+    _deliver(pairs, create_graph)
+
+
+def _deliver(pairs: Iterable[tuple[Any, Any]], create_graph: bool) -> None:
+    """Add gradients to what the leaves have."""
     for leaf, gradient in pairs:
         if leaf._grad is None:
             leaf._grad = gradient
@@ -77,6 +82,12 @@ def _backward_of(
     >>> x.grad
     tensor([2., 4.])
     """
+    if gradient is None and inputs is None and not create_graph:
+        # What was done before takes no preparation.
+        pairs = backward_again(current_recorder(), self, bool(retain_graph))
+        if pairs is not None:
+            _deliver(pairs, create_graph=False)
+            return
     run_backward(
         (self,),
         (gradient,),

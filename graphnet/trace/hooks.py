@@ -12,7 +12,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
-from graphnet.trace.backward import Past, backward, backward_again, origins
+from graphnet.trace.backward import Past, backward, origins
+from graphnet.trace.backward import backward_again as pass_again
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
 
@@ -85,6 +86,16 @@ class AfterHook:
         self._table.pop(self._number, None)
 
 
+def backward_again(
+    recorder: Recorder, root: Handle, retain_graph: bool
+) -> list[tuple[Handle, Handle]] | None:
+    """The commonest pass where it was recorded before; None if it was not, or if there are hooks.
+
+    See :func:`graphnet.trace.backward.backward_again`.
+    """
+    return None if _groups else pass_again(recorder, root, retain_graph)
+
+
 def backward_with_hooks(
     recorder: Recorder,
     roots: Sequence[Handle],
@@ -95,11 +106,6 @@ def backward_with_hooks(
     create_graph: bool = False,
 ) -> tuple[list[tuple[Handle, Handle]], list[Handle | None]]:
     """As :func:`graphnet.trace.backward.backward`, with the hooks on the way called."""
-    plain = inputs is None and not create_graph and not _groups
-    if plain and len(roots) == 1 and cotangents[0] is None:
-        pairs = backward_again(recorder, roots[0], retain_graph)
-        if pairs is not None:
-            return pairs, []
     overrides: list[tuple[Handle, Handle]] = []
     for group in _in_order(recorder, roots) if _groups else ():
         handles = group.handles

@@ -110,7 +110,7 @@ class Recorder:
         """
         return self._look_up(head, operands) or self._step(head, operands, emit)
 
-    def _look_up(  # every step goes this way: calls would double what it costs
+    def _look_up(  # noqa: C901  # every step goes this way: calls would double what it costs
         self, head: Hashable, operands: Sequence[Any]
     ) -> State | None:
         """Take a step that was taken here before; None if there is more to it.
@@ -149,7 +149,9 @@ class Recorder:
             else:
                 return None
         state = before.edges.get(tuple(parts))
-        if state is None or before.steps >= config.watermark or self.claimed:
+        if state is None or before.steps >= config.watermark:
+            return None
+        if self.claimed or self.segment is not segment:  # asked in this order: see _claim
             return None
         inputs = numbers and state.constants != numbers
         if inputs and state.constants is not None:
@@ -504,7 +506,11 @@ class Recorder:
             run_segment(cache, segment, state.trace, reason)
 
     def _claim(self) -> None:
-        """Keep the owner of the trace from going on with it; it waits for the lock from now on."""
+        """Keep the owner of the trace from going on with it; it waits for the lock from now on.
+
+        The claim ends once there is a new segment. An owner that has the old one in its hands then
+        finds either the claim or the new segment.
+        """
         self.claimed = True
         while self.busy:
             time.sleep(0)
