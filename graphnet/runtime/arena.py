@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -11,8 +12,31 @@ from graphnet.ir.types import TensorType
 _ALIGNMENT = 64
 
 
+class Pool:
+    """The blocks of plans that never run at once, so that they can use each other's.
+
+    It keeps none alive: a block goes with the last plan that has a buffer in it.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[ref[Any]] = []
+
+    def blocks(self) -> list[Any]:
+        """All blocks there are."""
+        alive = [block for each in self._blocks if (block := each()) is not None]
+        self._blocks = [ref(block) for block in alive]
+        return alive
+
+    def add(self, block: Any) -> None:
+        """Let plans made from now on use a block."""
+        self._blocks.append(ref(block))
+
+
 class Arena:
     """Hands out buffers while a plan is made; the plan then uses them at every run.
+
+    Args:
+        pool: where it takes blocks from and puts new ones.
 
     >>> from graphnet import dtypes
     >>> arena, kind = Arena(), TensorType(dtypes.float32, (100,))
@@ -22,9 +46,11 @@ class Arena:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pool: Pool | None = None) -> None:
         self.nbytes = 0
-        self._free: list[Any] = []
+        self._pool = pool or Pool()
+        self._free = self._pool.blocks()
+        self._mine: set[int] = set()
 
     def take(self, type_: TensorType) -> Buffer:
         """A buffer for a value: the smallest free block it fits in, or a new one."""
@@ -35,7 +61,10 @@ class Arena:
             self._free = [other for other in self._free if other is not block]
         else:
             block = _aligned(size)
-            self.nbytes += size
+            self._pool.add(block)
+        if id(block) not in self._mine:
+            self._mine.add(id(block))
+            self.nbytes += block.nbytes
         return Buffer(block, type_)
 
     def release(self, buffer: Buffer) -> None:

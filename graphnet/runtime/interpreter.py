@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,11 @@ from graphnet.runtime.blame import blame
 
 
 def evaluate(
-    nodes: Iterable[Node], known: dict[Value, Any], wanted: Iterable[Value]
+    nodes: Iterable[Node],
+    known: dict[Value, Any],
+    wanted: Iterable[Value],
+    *,
+    forget: bool = False,
 ) -> dict[Value, Any]:
     """Compute ``wanted`` and whatever it depends on.
 
@@ -22,27 +27,44 @@ def evaluate(
         known: values given: arrays, Python numbers and generators. It is filled with every value
             that is computed, and returned.
         wanted: the values to compute. Nothing else is.
+        forget: let go of what is computed on the way as soon as it has been read for the last time.
     """
+    results = set(wanted)
     needed: set[Node] = set()
-    stack = [value.node for value in wanted if value not in known]
+    stack = [value.node for value in results if value not in known]
     while stack:
         node = stack.pop()
         if node not in needed:
             needed.add(node)
             stack.extend(operand.node for operand in node.operands if operand not in known)
+    program = [node for node in nodes if node in needed]
+    kept = results | known.keys() if forget else set()
+    readers = Counter(o for node in program for o in set(node.operands)) if forget else Counter()
     with np.errstate(all="ignore"):
-        for node in nodes:
-            if node in needed:
-                try:
-                    results = node.op.kernel(*(known[operand] for operand in node.operands))
-                except Exception as error:
-                    blame(error, node)
-                    raise
-                if len(node.results) == 1:
-                    known[node.results[0]] = results
-                else:
-                    known.update(zip(node.results, results, strict=True))
+        for node in program:
+            try:
+                made = node.op.kernel(*(known[operand] for operand in node.operands))
+            except Exception as error:
+                blame(error, node)
+                raise
+            if len(node.results) == 1:
+                known[node.results[0]] = made
+            else:
+                known.update(zip(node.results, made, strict=True))
+            if forget:
+                _forget(node, known, readers, kept)
     return known
+
+
+def _forget(
+    node: Node, known: dict[Value, Any], readers: Counter[Value], kept: Collection[Value]
+) -> None:
+    """Let go of what ``node`` was the last to read, and of those of its results nobody reads."""
+    for operand in set(node.operands):
+        readers[operand] -= 1
+    for value in (*node.operands, *node.results):
+        if not readers[value] and value not in kept:
+            known.pop(value, None)
 
 
 def interpret(graph: Graph, inputs: Sequence[Any]) -> list[Any]:
@@ -61,5 +83,5 @@ def interpret(graph: Graph, inputs: Sequence[Any]) -> list[Any]:
     [array([1., 9.], dtype=float32)]
     """
     known = dict(zip(graph.inputs, inputs, strict=True))
-    evaluate(graph.nodes, known, graph.results)
+    evaluate(graph.nodes, known, graph.results, forget=True)
     return [known[value] for value in graph.results]

@@ -11,6 +11,7 @@ import numpy as np
 
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node
+from graphnet.runtime.arena import Pool
 from graphnet.runtime.blame import blame
 from graphnet.runtime.planner import FILE, Planner
 
@@ -69,7 +70,11 @@ class Plan:
 
 
 def compile_plan(
-    graph: Graph, memory: Sequence[int] | None = None, *, poison: bool = False
+    graph: Graph,
+    memory: Sequence[int] | None = None,
+    *,
+    poison: bool = False,
+    pool: Pool | None = None,
 ) -> Plan:
     """Plan a graph: choose memory for every value and write the code.
 
@@ -77,9 +82,10 @@ def compile_plan(
         graph: what to run.
         memory: for each input a number that inputs sharing memory have in common; all different
             unless given.
+        pool: the memory of other plans that never run at the same time.
         poison: overwrite dead buffers with NaN, to prove that nobody reads them.
     """
-    planner = Planner(graph, memory or range(len(graph.inputs)), poison)
+    planner = Planner(graph, memory or range(len(graph.inputs)), poison, pool)
     planner.run()
     return Plan(
         planner.code.source,

@@ -13,7 +13,7 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Direct, Kernel, Trait
 from graphnet.ir.types import TensorType
-from graphnet.runtime.arena import Arena, Buffer
+from graphnet.runtime.arena import Arena, Buffer, Pool
 from graphnet.runtime.code import FILE as FILE
 from graphnet.runtime.code import Code
 from graphnet.runtime.liveness import Liveness
@@ -28,12 +28,14 @@ class Planner:
     with arrays; or, if it is the new value of an update, where it belongs.
     """
 
-    def __init__(self, graph: Graph, memory: Sequence[int], poison: bool) -> None:
+    def __init__(
+        self, graph: Graph, memory: Sequence[int], poison: bool, pool: Pool | None = None
+    ) -> None:
         self.graph = graph
         self.poison = poison
         self.live = Liveness.of(graph)
         self.kernels = {node: _kernel(node) for node in graph.nodes}
-        self.arena = Arena()
+        self.arena = Arena(pool)
         self.code = Code()
         self.names: dict[Value, str] = {}
         self.scalars: dict[Value, str] = {}

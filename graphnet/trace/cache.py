@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphnet.config import config
 from graphnet.errors import RecompileWarning
+from graphnet.runtime.arena import Pool
 from graphnet.trace.state import Key, State
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class TraceCache:
         states: how many states the trie has.
         steps: steps taken in traces that were run.
         misses: steps that had to make a state.
+        memory: what the plans compute in; one thread's plans never run at once.
         interpreted: runs of a first visit, node by node.
         compiled: plans made.
         branchings: (line, operation) where traces diverged beyond the bound.
@@ -37,6 +39,7 @@ class TraceCache:
         self.compiled = 0
         self.pruned = 0
         self.recompiled: Counter[tuple[str, str]] = Counter()
+        self.memory = Pool()
         self._plans: dict[tuple[State, Hashable], Visited] = {}
         self._retired: Counter[tuple[str, str]] = Counter()
 

@@ -217,20 +217,21 @@ def _interpret(segment: Segment, trace: Trace, demand: Demand, visited: Visited)
     wanted = [values[slot] for slot in demand.present]
     kept = _gradients(segment, demand)
     draws = [value for node in nodes if node.op.is_(Trait.RANDOM) for value in node.results]
-    evaluate(nodes, known, [*wanted, *(values[slot] for slot in kept.values()), *draws])
+    rewritten = _rewritten(segment, trace)
+    roots = [values[slot] for slot in visited.roots]
+    keep = touched(nodes, roots, rewritten) if roots else set()
+    computed = [value for value in keep if not value.op.is_(Trait.SOURCE)]
+    gradients = [values[slot] for slot in kept.values()]
+    evaluate(nodes, known, [*wanted, *gradients, *draws, *computed], forget=True)
     arrays = [np.asarray(known[value]) for value in wanted]
     _separate(arrays, [known[value] for value in given])
-    keep: set[Value] = set()
-    if visited.roots:
-        rewritten = _rewritten(segment, trace)
-        keep = touched(nodes, [values[slot] for slot in visited.roots], rewritten)
-        # What lies in a tensor's memory may be overwritten before the backward pass reads it.
-        exposed = {id(_owner(array)) for array in arrays}
-        known.update(
-            (value, np.array(known[value]))
-            for value in keep
-            if value in rewritten or id(_owner(known.get(value))) in exposed
-        )
+    # What lies in a tensor's memory may be overwritten before the backward pass reads it.
+    exposed = {id(_owner(array)) for array in arrays}
+    known.update(
+        (value, np.array(known[value]))
+        for value in keep
+        if value in rewritten or id(_owner(known.get(value))) in exposed
+    )
     segment.saved = {value: known[value] for value in keep if value in known}
     segment.kept = {slot: known[values[g]] for slot, g in kept.items()}
     return arrays
@@ -293,7 +294,8 @@ def _compile(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -
     ]
     graph = Graph(nodes, inputs_of(nodes), outputs, updates, name="step")
     optimized = optimize(graph, config.optimization_level, verify=config.verify_passes)
-    plan = compile_plan(optimized, _memory_groups(segment, trace))
+    pool = segment.recorder.cache.memory
+    plan = compile_plan(optimized, _memory_groups(segment, trace), pool=pool)
     return CompiledRun(
         plan, tuple(saved), visited.gradients, keeps=bool(saved or visited.gradients)
     )
