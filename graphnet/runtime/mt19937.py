@@ -70,7 +70,7 @@ class MersenneTwister:
     """
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
-        self._bits = np.random.MT19937(0)
+        self._machine: np.random.MT19937 | None = None
         self.seed(seed)
 
     def seed(self, value: int) -> None:
@@ -96,8 +96,22 @@ class MersenneTwister:
         self._float_normal: float | None = None
         # PyTorch writes position 0 before the first word and 624 after 624 words: one place.
         self._untouched = True
-        seeded = np.random.RandomState(value & _LOW_32_BITS).get_state(legacy=False)
-        self._place(seeded["state"]["key"], _N)
+        self._unplaced: int | None = value & _LOW_32_BITS
+
+    @property
+    def _bits(self) -> np.random.MT19937:
+        """Numpy's machine, made and seeded when a word is first asked for.
+
+        Every program that imports graphnet has a generator; to load ``numpy.random`` takes as long
+        as a tenth of the import.
+        """
+        if self._machine is None:
+            self._machine = np.random.MT19937(0)
+        if self._unplaced is not None:
+            seed, self._unplaced = self._unplaced, None
+            seeded = np.random.RandomState(seed).get_state(legacy=False)
+            self._place(seeded["state"]["key"], _N)
+        return self._machine
 
     def words(self, count: int) -> Words:
         """The next ``count`` 32-bit words, as uint64 of shape (count,)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,15 +16,16 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Value
 from graphnet.ir.op import Trait
 from graphnet.ops.convert import Attach
-from graphnet.passes.pipeline import optimize
 from graphnet.runtime.interpreter import evaluate
-from graphnet.runtime.plan import Plan, compile_plan
 from graphnet.runtime.storage import Storage
 from graphnet.trace.handle import Handle
 from graphnet.trace.introspect import value_of
 from graphnet.trace.recorder import Draws, Recorder, current_recorder, recording, settle
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
+
+if TYPE_CHECKING:
+    from graphnet.runtime.plan import Plan
 
 
 class CapturingRecorder(Recorder):
@@ -129,11 +130,15 @@ class Program:
     @cached_property
     def optimized(self) -> Graph:
         """The graph after the passes."""
+        from graphnet.passes.pipeline import optimize
+
         return optimize(self.graph, config.optimization_level, verify=config.verify_passes)
 
     @cached_property
     def plan(self) -> Plan:
         """The compiled program."""
+        from graphnet.runtime.plan import compile_plan
+
         owners: dict[int, int] = {}
         groups = []
         for position, source in enumerate(self._sources):

@@ -15,10 +15,8 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Trait
 from graphnet.ir.registry import singletons
-from graphnet.passes.pipeline import optimize
 from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
-from graphnet.runtime.plan import Plan, compile_plan
 from graphnet.runtime.storage import Storage
 from graphnet.runtime.threads import apply_setting
 from graphnet.source import user_location
@@ -28,6 +26,8 @@ from graphnet.trace.state import Slot, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from graphnet.runtime.plan import Plan
 
 INPUT = singletons["input"]
 
@@ -292,6 +292,10 @@ def _compile(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -
         (values[before], values[after])
         for before, after in zip(demand.before, demand.after, strict=True)
     ]
+    # A program that does everything once needs no compiler.
+    from graphnet.passes.pipeline import optimize
+    from graphnet.runtime.plan import compile_plan
+
     graph = Graph(nodes, inputs_of(nodes), outputs, updates, name="step")
     optimized = optimize(graph, config.optimization_level, verify=config.verify_passes)
     pool = segment.recorder.cache.memory

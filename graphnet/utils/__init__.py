@@ -1,5 +1,18 @@
 """What stands around training, in the shape of ``torch.utils``: data sets, hooks."""
 
-from graphnet.utils import data, hooks
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphnet.utils import data, hooks
 
 __all__ = ["data", "hooks"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part when it is first used."""
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
