@@ -27,6 +27,7 @@ from graphnet.functions import (
     searching,
     shaping,
     sorting,
+    special_functions,
     splitting,
     square_matrices,
     statistics,
@@ -60,6 +61,7 @@ from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
+from graphnet.functions.special_functions import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
@@ -94,6 +96,7 @@ __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__
+__all__ += special_functions.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__
 __all__ += statistics.__all__

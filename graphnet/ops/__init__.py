@@ -4,6 +4,7 @@ from graphnet.ops import (
     activation,
     arithmetic,
     avg_pool,
+    bessel,
     bounds,
     compare,
     conv,
@@ -25,6 +26,7 @@ from graphnet.ops import (
     nll,
     norm,
     pad,
+    polynomials,
     pool,
     power,
     random,
@@ -40,6 +42,7 @@ from graphnet.ops import (
     smooth_activation,
     softmax,
     sort,
+    special,
     statistics,
     strided,
 )

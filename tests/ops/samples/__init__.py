@@ -15,6 +15,7 @@ from tests.ops.samples import (
     reducing,
     shaping,
     spatial,
+    special,
 )
 from tests.ops.samples.base import Fixed, Real, Sample, State, sample, type_of
 
@@ -27,6 +28,7 @@ FAMILIES = (
     networks,
     recurrent,
     spatial,
+    special,
     drawing,
 )
 
