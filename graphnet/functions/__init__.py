@@ -4,6 +4,7 @@ from graphnet.functions import (
     arithmetic,
     broadcasting,
     comparison,
+    complex_numbers,
     contraction,
     conversion,
     copies,
@@ -33,11 +34,13 @@ from graphnet.functions import (
     statistics,
     striding,
     tensor_products,
+    windows,
     writing,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.broadcasting import *  # noqa: F403
 from graphnet.functions.comparison import *  # noqa: F403
+from graphnet.functions.complex_numbers import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
@@ -67,12 +70,14 @@ from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
 from graphnet.functions.striding import *  # noqa: F403
 from graphnet.functions.tensor_products import *  # noqa: F403
+from graphnet.functions.windows import *  # noqa: F403
 from graphnet.functions.writing import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += broadcasting.__all__
 __all__ += comparison.__all__
+__all__ += complex_numbers.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
 __all__ += copies.__all__
@@ -102,4 +107,5 @@ __all__ += square_matrices.__all__
 __all__ += statistics.__all__
 __all__ += striding.__all__
 __all__ += tensor_products.__all__
+__all__ += windows.__all__
 __all__ += writing.__all__

@@ -37,7 +37,8 @@ def seen(value: Any) -> Any:
     """What a user sees of a value: of tensors dtype, shape and elements."""
     if isinstance(value, (graphnet.Tensor, torch.Tensor)):
         dtype = str(value.dtype).removeprefix("torch.")
-        return ("tensor", dtype, tuple(value.shape), value.detach().numpy().copy())
+        array = value.detach().resolve_conj().resolve_neg().numpy().copy()
+        return ("tensor", dtype, tuple(value.shape), array)
     if isinstance(value, (tuple, list)):
         fields = getattr(value, "_fields", None) or [
             name for name in ("values", "indices", "hist", "bin_edges") if hasattr(value, name)

@@ -8,6 +8,7 @@ from itertools import chain
 from tests.ops.samples import (
     drawing,
     elementwise,
+    fourier,
     indexing,
     matrices,
     networks,
@@ -29,6 +30,7 @@ FAMILIES = (
     recurrent,
     spatial,
     special,
+    fourier,
     drawing,
 )
 
