@@ -10,6 +10,7 @@ from graphnet.functions import (
     copies,
     creation,
     cumulative,
+    decompositions,
     factories,
     filling,
     indexing,
@@ -46,6 +47,7 @@ from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.cumulative import *  # noqa: F403
+from graphnet.functions.decompositions import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
@@ -83,6 +85,7 @@ __all__ += conversion.__all__
 __all__ += copies.__all__
 __all__ += creation.__all__
 __all__ += cumulative.__all__
+__all__ += decompositions.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
 __all__ += indexing.__all__
