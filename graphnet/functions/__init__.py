@@ -8,9 +8,11 @@ from graphnet.functions import (
     contraction,
     conversion,
     copies,
+    counting,
     creation,
     cumulative,
     decompositions,
+    differences,
     factories,
     filling,
     indexing,
@@ -20,6 +22,7 @@ from graphnet.functions import (
     masking,
     mixing,
     pointwise,
+    quantiles,
     ranges,
     rearranging,
     reduction,
@@ -45,9 +48,11 @@ from graphnet.functions.complex_numbers import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
+from graphnet.functions.counting import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.cumulative import *  # noqa: F403
 from graphnet.functions.decompositions import *  # noqa: F403
+from graphnet.functions.differences import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
@@ -57,6 +62,7 @@ from graphnet.functions.linalg import *  # noqa: F403
 from graphnet.functions.masking import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
+from graphnet.functions.quantiles import *  # noqa: F403
 from graphnet.functions.ranges import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
 from graphnet.functions.reduction import *  # noqa: F403
@@ -83,9 +89,11 @@ __all__ += complex_numbers.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
 __all__ += copies.__all__
+__all__ += counting.__all__
 __all__ += creation.__all__
 __all__ += cumulative.__all__
 __all__ += decompositions.__all__
+__all__ += differences.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
 __all__ += indexing.__all__
@@ -95,6 +103,7 @@ __all__ += linalg.__all__
 __all__ += masking.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
+__all__ += quantiles.__all__
 __all__ += ranges.__all__
 __all__ += rearranging.__all__
 __all__ += reduction.__all__

@@ -78,6 +78,15 @@ class histogram(Named, _HistogramFields):
     """What :func:`graphnet.histogram` returns."""
 
 
+class _HistogramddFields(NamedTuple):
+    hist: Tensor
+    bin_edges: tuple[Tensor, ...]
+
+
+class histogramdd(Named, _HistogramddFields):
+    """What :func:`graphnet.histogramdd` returns."""
+
+
 class _AminmaxFields(NamedTuple):
     min: Tensor
     max: Tensor
