@@ -16,6 +16,7 @@ from graphnet.ops.bounds import ClampMax
 from graphnet.ops.compare import Equal, LogicalNot
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.search import Searchsorted, Unique
 from graphnet.ops.shape import Reshape, Slice, wrap_dim
 

@@ -11,6 +11,7 @@ from graphnet.ops import (
     conv,
     convert,
     create,
+    ctc,
     eigen,
     embedding,
     error_function,

@@ -14,6 +14,7 @@ from tests.ops.samples import (
     networks,
     recurrent,
     reducing,
+    sequences,
     shaping,
     spatial,
     special,
@@ -31,6 +32,7 @@ FAMILIES = (
     spatial,
     special,
     fourier,
+    sequences,
     drawing,
 )
 
