@@ -70,7 +70,7 @@ from graphnet.serialization import load, save
 from graphnet.trace.explain import explain
 
 if TYPE_CHECKING:
-    from graphnet import linalg, special, vision, viz
+    from graphnet import fft, linalg, signal, special, vision, viz
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
@@ -98,6 +98,7 @@ __all__ = [
     "dtypes",
     "enable_grad",
     "explain",
+    "fft",
     "finfo",
     "float",
     "float16",
@@ -134,6 +135,7 @@ __all__ = [
     "set_printoptions",
     "set_rng_state",
     "short",
+    "signal",
     "special",
     "uint16",
     "uint32",
@@ -149,7 +151,9 @@ __all__ += nn.top_level.__all__
 _LAZY = {
     "Program": "graphnet.trace.capture:Program",
     "capture": "graphnet.trace.capture:capture",
+    "fft": "graphnet.fft",
     "linalg": "graphnet.linalg",
+    "signal": "graphnet.signal",
     "special": "graphnet.special",
     "vision": "graphnet.vision",
     "viz": "graphnet.viz",

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("runtime",),
     ("trace",),
     ("_tensor", "printing", "functions", "linalg", "random", "autograd", "serialization"),
-    ("nn", "special", "optim", "utils", "vision", "viz"),
+    ("nn", "special", "fft", "signal", "optim", "utils", "vision", "viz"),
     # The namespace that users import, `graphnet` itself, and the command line, which is one.
     ("", "cli", "__main__"),
 )

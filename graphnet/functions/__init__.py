@@ -4,11 +4,15 @@ from graphnet.functions import (
     arithmetic,
     broadcasting,
     comparison,
+    complex_numbers,
     contraction,
     conversion,
     copies,
+    counting,
     creation,
     cumulative,
+    decompositions,
+    differences,
     factories,
     filling,
     indexing,
@@ -18,6 +22,7 @@ from graphnet.functions import (
     masking,
     mixing,
     pointwise,
+    quantiles,
     ranges,
     rearranging,
     reduction,
@@ -27,21 +32,27 @@ from graphnet.functions import (
     searching,
     shaping,
     sorting,
+    special_functions,
     splitting,
     square_matrices,
     statistics,
     striding,
     tensor_products,
+    windows,
     writing,
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.broadcasting import *  # noqa: F403
 from graphnet.functions.comparison import *  # noqa: F403
+from graphnet.functions.complex_numbers import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
 from graphnet.functions.conversion import *  # noqa: F403
 from graphnet.functions.copies import *  # noqa: F403
+from graphnet.functions.counting import *  # noqa: F403
 from graphnet.functions.creation import *  # noqa: F403
 from graphnet.functions.cumulative import *  # noqa: F403
+from graphnet.functions.decompositions import *  # noqa: F403
+from graphnet.functions.differences import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
@@ -51,6 +62,7 @@ from graphnet.functions.linalg import *  # noqa: F403
 from graphnet.functions.masking import *  # noqa: F403
 from graphnet.functions.mixing import *  # noqa: F403
 from graphnet.functions.pointwise import *  # noqa: F403
+from graphnet.functions.quantiles import *  # noqa: F403
 from graphnet.functions.ranges import *  # noqa: F403
 from graphnet.functions.rearranging import *  # noqa: F403
 from graphnet.functions.reduction import *  # noqa: F403
@@ -60,22 +72,28 @@ from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
+from graphnet.functions.special_functions import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
 from graphnet.functions.striding import *  # noqa: F403
 from graphnet.functions.tensor_products import *  # noqa: F403
+from graphnet.functions.windows import *  # noqa: F403
 from graphnet.functions.writing import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += broadcasting.__all__
 __all__ += comparison.__all__
+__all__ += complex_numbers.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
 __all__ += copies.__all__
+__all__ += counting.__all__
 __all__ += creation.__all__
 __all__ += cumulative.__all__
+__all__ += decompositions.__all__
+__all__ += differences.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
 __all__ += indexing.__all__
@@ -85,6 +103,7 @@ __all__ += linalg.__all__
 __all__ += masking.__all__
 __all__ += mixing.__all__
 __all__ += pointwise.__all__
+__all__ += quantiles.__all__
 __all__ += ranges.__all__
 __all__ += rearranging.__all__
 __all__ += reduction.__all__
@@ -94,9 +113,11 @@ __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__
+__all__ += special_functions.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__
 __all__ += statistics.__all__
 __all__ += striding.__all__
 __all__ += tensor_products.__all__
+__all__ += windows.__all__
 __all__ += writing.__all__

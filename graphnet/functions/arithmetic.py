@@ -12,6 +12,7 @@ from typing import Any, Final
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, GraphnetError
+from graphnet.functions import return_types
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import both_tensors, combine, require_tensor, with_tensor
@@ -35,7 +36,7 @@ from graphnet.ops.arithmetic import (
 from graphnet.ops.compare import LogicalAnd
 from graphnet.ops.convert import Cast
 from graphnet.ops.dtype_rules import is_integral
-from graphnet.ops.power import Hypot, Logaddexp, Logaddexp2, Pow, Xlogy
+from graphnet.ops.power import Frexp, Hypot, Logaddexp, Logaddexp2, Pow, Xlogy
 
 __all__ = [
     "add",
@@ -47,6 +48,7 @@ __all__ = [
     "float_power",
     "floor_divide",
     "fmod",
+    "frexp",
     "gcd",
     "heaviside",
     "hypot",
@@ -372,6 +374,17 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """
     x = require_tensor("ldexp", "input", input)
     return combine(Mul(), x, combine(Pow(), 2.0, require_tensor("ldexp", "other", other, 2)))
+
+
+@method
+def frexp(input: Tensor) -> return_types.frexp:
+    """``mantissa * 2**exponent`` with mantissas from 1/2 up to 1, or 0: the inverse of ldexp.
+
+    >>> import graphnet as torch
+    >>> torch.frexp(torch.tensor([8.0])).exponent
+    tensor([4], dtype=torch.int32)
+    """
+    return return_types.frexp(*Frexp()(require_tensor("frexp", "input", input)))
 
 
 _QUOTIENTS: Final = {None: Div(), "trunc": TruncDivide(), "floor": FloorDivide()}

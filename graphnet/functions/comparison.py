@@ -36,6 +36,7 @@ from graphnet.ops.compare import (
     LogicalXor,
     NotEqual,
 )
+from graphnet.ops.complex import Imag
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
@@ -288,6 +289,9 @@ def isneginf(input: Tensor) -> Tensor:
 @method
 def isreal(input: Tensor) -> Tensor:
     """Whether it has no imaginary part: true of every real number."""
+    if input.dtype.is_complex:
+        whole: Tensor = Equal()(Imag()(input), 0)
+        return whole
     made: Tensor = apply(Full(tuple(input.shape), dtypes.bool), True)
     return made
 

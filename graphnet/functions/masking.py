@@ -7,6 +7,9 @@ from typing import Any
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, ShapeError
+from graphnet.functions.arguments import RefusedError
+from graphnet.functions.factories import full
+from graphnet.functions.joining import cat
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.subscripts import check_number, positions
 from graphnet.ops.elementwise import broadcast_shapes
@@ -23,6 +26,7 @@ __all__ = [
     "masked_scatter",
     "masked_select",
     "nonzero",
+    "nonzero_static",
 ]
 
 
@@ -44,6 +48,24 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
         found = positions(whole)
         return tuple(Select(0)(found, dim) for dim in range(whole.ndim))
     return Transpose(0, 1)(positions(input))
+
+
+@method
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The first ``size`` indices of elements that are not 0, continued by ``fill_value``.
+
+    >>> import graphnet as torch
+    >>> torch.nonzero_static(torch.tensor([0, 5, 0]), size=2)
+    tensor([[ 1],
+            [-1]])
+    """
+    if size < 0:
+        raise RefusedError(
+            f"nonzero_static: 'size' must be an non-negative integer, but it is {size}"
+        )
+    found: Tensor = nonzero(input)[:size]
+    missing = full((size - found.shape[0], found.shape[1]), fill_value, dtype=found.dtype)
+    return cat([found, missing], 0)
 
 
 @method

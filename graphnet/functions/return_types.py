@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from graphnet._tensor import Tensor
 
 
-class _Named:
+class Named:
     """Prints the fields of a named tuple."""
 
     def __repr__(self: Any) -> str:
@@ -25,7 +25,7 @@ class _ValuesAndIndicesFields(NamedTuple):
     indices: Tensor
 
 
-class _ValuesAndIndices(_Named, _ValuesAndIndicesFields):
+class _ValuesAndIndices(Named, _ValuesAndIndicesFields):
     pass
 
 
@@ -74,8 +74,17 @@ class _HistogramFields(NamedTuple):
     bin_edges: Tensor
 
 
-class histogram(_Named, _HistogramFields):
+class histogram(Named, _HistogramFields):
     """What :func:`graphnet.histogram` returns."""
+
+
+class _HistogramddFields(NamedTuple):
+    hist: Tensor
+    bin_edges: tuple[Tensor, ...]
+
+
+class histogramdd(Named, _HistogramddFields):
+    """What :func:`graphnet.histogramdd` returns."""
 
 
 class _AminmaxFields(NamedTuple):
@@ -83,5 +92,188 @@ class _AminmaxFields(NamedTuple):
     max: Tensor
 
 
-class aminmax(_Named, _AminmaxFields):
+class aminmax(Named, _AminmaxFields):
     """What :func:`graphnet.aminmax` returns."""
+
+
+class _FrexpFields(NamedTuple):
+    mantissa: Tensor
+    exponent: Tensor
+
+
+class frexp(Named, _FrexpFields):
+    """What :func:`graphnet.frexp` returns."""
+
+
+# ---------------------------------------------------------------------- matrices
+
+
+class _SlogdetFields(NamedTuple):
+    sign: Tensor
+    logabsdet: Tensor
+
+
+class slogdet(Named, _SlogdetFields):
+    """What :func:`graphnet.slogdet` returns."""
+
+
+class linalg_slogdet(Named, _SlogdetFields):
+    """What :func:`graphnet.linalg.slogdet` returns."""
+
+
+class _QrFields(NamedTuple):
+    Q: Tensor
+    R: Tensor
+
+
+class qr(Named, _QrFields):
+    """What :func:`graphnet.qr` returns."""
+
+
+class linalg_qr(Named, _QrFields):
+    """What :func:`graphnet.linalg.qr` returns."""
+
+
+class _SvdFields(NamedTuple):
+    U: Tensor
+    S: Tensor
+    V: Tensor
+
+
+class svd(Named, _SvdFields):
+    """What :func:`graphnet.svd` returns."""
+
+
+class _LinalgSvdFields(NamedTuple):
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+class linalg_svd(Named, _LinalgSvdFields):
+    """What :func:`graphnet.linalg.svd` returns."""
+
+
+class _EigenFields(NamedTuple):
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class linalg_eigh(Named, _EigenFields):
+    """What :func:`graphnet.linalg.eigh` returns."""
+
+
+class linalg_eig(Named, _EigenFields):
+    """What :func:`graphnet.linalg.eig` returns."""
+
+
+class _LuFields(NamedTuple):
+    P: Tensor
+    L: Tensor
+    U: Tensor
+
+
+class linalg_lu(Named, _LuFields):
+    """What :func:`graphnet.linalg.lu` returns."""
+
+
+class lu_unpack(Named, _LuFields):
+    """What :func:`graphnet.lu_unpack` returns."""
+
+
+class _LuFactorFields(NamedTuple):
+    LU: Tensor
+    pivots: Tensor
+
+
+class linalg_lu_factor(Named, _LuFactorFields):
+    """What :func:`graphnet.linalg.lu_factor` returns."""
+
+
+class _LuFactorExFields(NamedTuple):
+    LU: Tensor
+    pivots: Tensor
+    info: Tensor
+
+
+class linalg_lu_factor_ex(Named, _LuFactorExFields):
+    """What :func:`graphnet.linalg.lu_factor_ex` returns."""
+
+
+class _lu_with_info(Named, _LuFactorExFields):
+    """What :func:`graphnet.lu` returns when it is asked what went wrong."""
+
+
+class _LdlFactorFields(NamedTuple):
+    LD: Tensor
+    pivots: Tensor
+
+
+class linalg_ldl_factor(Named, _LdlFactorFields):
+    """What :func:`graphnet.linalg.ldl_factor` returns."""
+
+
+class _LdlFactorExFields(NamedTuple):
+    LD: Tensor
+    pivots: Tensor
+    info: Tensor
+
+
+class linalg_ldl_factor_ex(Named, _LdlFactorExFields):
+    """What :func:`graphnet.linalg.ldl_factor_ex` returns."""
+
+
+class _CholeskyExFields(NamedTuple):
+    L: Tensor
+    info: Tensor
+
+
+class linalg_cholesky_ex(Named, _CholeskyExFields):
+    """What :func:`graphnet.linalg.cholesky_ex` returns."""
+
+
+class _InvExFields(NamedTuple):
+    inverse: Tensor
+    info: Tensor
+
+
+class linalg_inv_ex(Named, _InvExFields):
+    """What :func:`graphnet.linalg.inv_ex` returns."""
+
+
+class _SolveExFields(NamedTuple):
+    result: Tensor
+    info: Tensor
+
+
+class linalg_solve_ex(Named, _SolveExFields):
+    """What :func:`graphnet.linalg.solve_ex` returns."""
+
+
+class _LstsqFields(NamedTuple):
+    solution: Tensor
+    residuals: Tensor
+    rank: Tensor
+    singular_values: Tensor
+
+
+class linalg_lstsq(Named, _LstsqFields):
+    """What :func:`graphnet.linalg.lstsq` returns."""
+
+
+class _GeqrfFields(NamedTuple):
+    a: Tensor
+    tau: Tensor
+
+
+class geqrf(Named, _GeqrfFields):
+    """What :func:`graphnet.geqrf` returns."""
+
+
+class _TriangularSolveFields(NamedTuple):
+    solution: Tensor
+    cloned_coefficient: Tensor
+
+
+class triangular_solve(Named, _TriangularSolveFields):
+    """What :func:`graphnet.triangular_solve` returns."""

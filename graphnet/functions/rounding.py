@@ -14,6 +14,7 @@ from graphnet.functions.arguments import integer
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import each, require_tensor
 from graphnet.ops.bounds import NanToNum
+from graphnet.ops.compare import Equal, Where
 from graphnet.ops.convert import Clone
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.math import Abs, Neg, Sign
@@ -97,7 +98,16 @@ def sign(input: Tensor) -> Tensor:
 @inplace
 @method
 def sgn(input: Tensor) -> Tensor:
-    """The sign, as :func:`sign` gives it for real numbers."""
+    """The sign, as :func:`sign` gives it; a complex number by its distance from 0.
+
+    >>> import graphnet as torch
+    >>> torch.sgn(torch.tensor([3 + 4j, 0]))
+    tensor([0.6000+0.8000j, 0.0000+0.0000j])
+    """
+    if isinstance(input, Tensor) and input.dtype.is_complex:
+        distance = Abs()(input)
+        unit: Tensor = input / Where()(Equal()(distance, 0), 1, distance)
+        return unit
     return sign(input)
 
 

@@ -1,4 +1,4 @@
-"""Places among sorted elements, counts of elements, and different elements."""
+"""Places among sorted elements, membership, and different elements."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
-from graphnet.errors import DtypeError
-from graphnet.functions import return_types
+from graphnet.errors import ArgumentError, DtypeError
 from graphnet.functions.arguments import RefusedError
+from graphnet.functions.indexing import index_select
 from graphnet.functions.methods import method
 from graphnet.functions.shaping import movedim, shaped
-from graphnet.ops.convert import Clone
+from graphnet.functions.sorting import sort
+from graphnet.ops.bounds import ClampMax
+from graphnet.ops.compare import Equal, LogicalNot
+from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
-from graphnet.ops.reduce import Amax, Amin, Sum
-from graphnet.ops.search import Bincount, Histc, Histogram, HistogramEdges, Searchsorted, Unique
-from graphnet.ops.shape import Slice, wrap_dim
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.search import Searchsorted, Unique
+from graphnet.ops.shape import Reshape, Slice, wrap_dim
 
 __all__ = [
-    "bincount",
     "bucketize",
-    "histc",
-    "histogram",
+    "isin",
     "searchsorted",
     "unique",
     "unique_consecutive",
@@ -113,114 +114,42 @@ def bucketize(
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
-# ---------------------------------------------------------------------- counts
-
-
-@method
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each non-negative integer occurs in a vector, or the sum of its weights.
-
-    Looks at the greatest element for the size of the result.
-
-    >>> import graphnet as torch
-    >>> torch.tensor([1, 3, 1]).bincount()
-    tensor([0, 2, 0, 1])
-    """
-    if minlength < 0:
-        raise RefusedError(f"minlength should be >= 0, not {minlength}")
-    if input.ndim != 1:
-        raise RefusedError(
-            "bincount only supports 1-d non-negative integral inputs, got shape "
-            f"{list(input.shape)}."
-        )
-    if weights is not None and weights.shape != input.shape:
-        raise RefusedError(
-            "weights should be 1-d and have the same length as input, got shapes "
-            f"{list(weights.shape)} and {list(input.shape)}"
-        )
-    length = minlength
-    if input.numel():
-        least, greatest = Amin((0,))(input), Amax((0,))(input)
-        if least.item() < 0:
-            raise RefusedError(
-                "bincount only supports 1-d non-negative integral inputs, but the least element "
-                f"is {least.item()}."
-            )
-        length = max(minlength, greatest.item() + 1)
-    operands = (input,) if weights is None else (input, weights)
-    counted: Tensor = Bincount(length)(*operands)
-    return counted
-
-
-@method
-def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
-    """How many elements fall into each of equal parts of the range from ``min`` to ``max``.
-
-    Elements outside are not counted. Where both are equal, the tensor's own range is taken.
-
-    >>> import graphnet as torch
-    >>> torch.tensor([1.0, 2.0, 1.0]).histc(4, 0, 3)
-    tensor([0., 2., 1., 0.])
-    """
-    if bins <= 0:
-        raise RefusedError(f"torch.histc(): bins must be > 0, but got {bins}")
-    if min > max:
-        raise RefusedError(f"torch.histc: max must be larger than min, got {min} and {max}")
-    counted: Tensor = Histc(bins)(input, float(min), float(max))
-    return counted
-
-
-@method
-def histogram(
-    input: Tensor,
-    bins: int | Tensor,
-    *,
-    range: tuple[float, float] | None = None,
-    weight: Tensor | None = None,
-    density: bool = False,
-) -> return_types.histogram:
-    """How many elements fall into each part of a range, and where the parts end.
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+) -> Tensor:
+    """Whether each element occurs among the test elements.
 
     Args:
-        bins: the number of equal parts, or their ends in ascending order.
-        range: from where to where; the tensor's own range unless given.
-        weight: what each element counts.
-        density: divide by the total and by each part's width.
+        elements: a tensor, or a number.
+        test_elements: a tensor, or a number.
+        assume_unique: has no effect.
+        invert: whether to ask for those that do not occur.
 
     >>> import graphnet as torch
-    >>> torch.tensor([1.0, 2.0, 1.0]).histogram(2, range=(0.0, 4.0)).hist
-    tensor([2., 1.])
+    >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([3, 1]))
+    tensor([ True, False,  True])
     """
-    if weight is not None and (weight.shape != input.shape or weight.dtype is not input.dtype):
-        raise RefusedError(
-            "torch.histogram(): if weight tensor is provided it should have the same shape and "
-            f"dtype as the input tensor, but got {list(weight.shape)} {weight.dtype} and "
-            f"{list(input.shape)} {input.dtype}"
-        )
-    if isinstance(bins, Tensor):
-        if bins.ndim != 1 or bins.dtype is not input.dtype:
-            raise RefusedError(
-                "torch.histogram(): bins tensor should have one dimension and the dtype of the "
-                f"input tensor, but got {list(bins.shape)} {bins.dtype} and {input.dtype}"
+    if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
+        raise ArgumentError("isin(): at least one of elements and test_elements must be a tensor")
+    x, tests = (
+        each if isinstance(each, Tensor) else apply(Full((), dtypes.number_dtype(type(each))), each)
+        for each in (elements, test_elements)
+    )
+    for kind in (x.dtype, tests.dtype):
+        if kind is dtypes.bool or kind.is_complex:
+            raise DtypeError(
+                f"Unsupported input type encountered for isin(): {SCALAR_TYPE_NAMES[kind]}"
             )
-        edges = bins
+    found: Tensor
+    if not tests.numel():
+        found = apply(Full(tuple(x.shape), dtypes.bool), False)
     else:
-        low, high = (0.0, 0.0) if range is None else map(float, range)
-        if bins <= 0:
-            raise RefusedError(
-                f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0"
-            )
-        if low > high:
-            raise RefusedError(
-                f"torch.histogram(): min should not exceed max, but got min {low} max {high}"
-            )
-        edges = HistogramEdges(bins)(input, low, high)
-    weights = () if weight is None else (weight,)
-    counts: Tensor = Histogram()(input, edges, *weights)
-    if density:
-        ends = Slice(0, edges.shape[0] - 1)
-        counts = counts / (Sum((0,))(counts) * (ends(edges, 1) - ends(edges, 0)))
-    return return_types.histogram(counts, edges)
+        meet = dtypes.promote_types(x.dtype, tests.dtype)
+        x = Cast(meet)(x)
+        ordered = sort(Cast(meet)(Reshape((tests.numel(),))(tests))).values
+        place = ClampMax()(searchsorted(ordered, x), tests.numel() - 1)
+        found = Equal()(index_select(ordered, 0, place.reshape(-1)).reshape(x.shape), x)
+    return LogicalNot()(found) if invert else found
 
 
 # ---------------------------------------------------------------------- different elements

@@ -17,8 +17,8 @@ from graphnet.functions.arguments import (
 )
 from graphnet.functions.methods import method
 from graphnet.ir.types import Shape
+from graphnet.ops.complex import Conj
 from graphnet.ops.convert import Clone
-from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.shape import (
     Diagonal,
     Permute,
@@ -309,9 +309,7 @@ def adjoint(input: Tensor) -> Tensor:
 
 
 def _conjugated(x: Tensor) -> Tensor:
-    if x.dtype.is_complex:
-        raise refuse("conj", x.dtype, "use x.mT, or x.T, for the transpose without conjugation")
-    return x
+    return Conj()(x) if x.dtype.is_complex else x
 
 
 @method("moveaxis")

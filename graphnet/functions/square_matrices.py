@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
+from graphnet.functions import return_types
 from graphnet.functions.arguments import integer
 from graphnet.functions.conversion import clone
 from graphnet.functions.methods import method
@@ -116,22 +117,12 @@ def logdet(input: Tensor) -> Tensor:
     return result
 
 
-class SlogdetResult(NamedTuple):
-    """What :func:`slogdet` returns."""
-
-    sign: Tensor
-    logabsdet: Tensor
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.slogdet(\nsign={self.sign!r},\nlogabsdet={self.logabsdet!r})"
-
-
 @method
-def slogdet(input: Tensor) -> SlogdetResult:
+def slogdet(input: Tensor) -> return_types.slogdet:
     """The sign of the determinant and the logarithm of its magnitude.
 
     >>> import graphnet as torch
     >>> torch.slogdet(torch.tensor([[-1.0]])).sign
     tensor(-1.)
     """
-    return SlogdetResult(*_matrix(Slogdet(), input))
+    return return_types.slogdet(*_matrix(Slogdet(), input))

@@ -12,8 +12,9 @@ from typing import Any
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, GraphnetError
-from graphnet.functions.methods import method
-from graphnet.functions.options import as_dtype, numpy_names, reduced_dims, require_tensor
+from graphnet.functions.methods import inplace, method
+from graphnet.functions.options import as_dtype, numpy_names, one_dim, reduced_dims, require_tensor
+from graphnet.ops.compare import Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.factorise import Svd
@@ -25,6 +26,7 @@ __all__ = [
     "dist",
     "logsumexp",
     "norm",
+    "renorm",
     "std",
     "std_mean",
     "var",
@@ -255,6 +257,36 @@ def nuclear_norm(x: Tensor, dim: Any, keepdim: bool) -> Tensor:
         return total
     kept: Tensor = Reshape(tuple(1 if d in dims else n for d, n in enumerate(x.shape)))(total)
     return kept
+
+
+@inplace
+@method
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Slices of a dimension, those with a greater norm scaled down to ``maxnorm``.
+
+    Args:
+        input: at least two-dimensional.
+        p: the order of the norm.
+        dim: whose slices.
+        maxnorm: the greatest norm.
+
+    >>> import graphnet as torch
+    >>> torch.renorm(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
+    tensor([[0.6000, 0.8000],
+            [0.3000, 0.4000]])
+    """
+    x = require_tensor("renorm", "input", input)
+    if x.dim() < 2:
+        raise NormError(f"renorm: input needs at least 2 dimensions, got {x.dim()} dimensions")
+    if p <= 0:
+        raise NormError(f"renorm: non-positive-norm not supported: {p}")
+    if maxnorm < 0:
+        raise NormError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    axis = one_dim("renorm", dim, x)
+    others = tuple(d for d in range(x.dim()) if d != axis)
+    norms = vector_norm("renorm", x, float(p), others, keepdim=True)
+    scaled: Tensor = x * Where()(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)
+    return scaled
 
 
 @method

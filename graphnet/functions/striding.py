@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
     RefusedError,
+    distinct_dims,
     given_sizes,
     integers,
 )
+from graphnet.functions.factories import empty
 from graphnet.functions.methods import method
 from graphnet.functions.shaping import in_place, shaped
 from graphnet.ir.types import contiguous_strides
@@ -28,6 +31,8 @@ from graphnet.runtime.storage import Layout
 
 __all__ = [
     "as_strided",
+    "empty_permuted",
+    "empty_strided",
     "resize_as_",
 ]
 
@@ -137,3 +142,77 @@ def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:
 
 
 in_place(as_strided, "as_strided_")
+
+
+def empty_strided(
+    size: Sequence[int],
+    stride: Sequence[int],
+    *,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """A tensor to be filled, whose elements lie in memory as ``stride`` says.
+
+    >>> import graphnet as torch
+    >>> torch.empty_strided((2, 3), (1, 2)).stride()
+    (1, 2)
+    """
+    shape = integers("empty_strided", "size", size)
+    steps = integers("empty_strided", "stride", stride)
+    if len(shape) != len(steps):
+        raise RefusedError(
+            f"mismatch in length of strides and shape: {list(steps)} and {list(shape)}"
+        )
+    last = sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
+    span = last + 1 if all(shape) else 0
+    made = as_strided(empty(span, dtype=dtype, device=device), shape, steps).detach()
+    return made.requires_grad_() if requires_grad else made
+
+
+def empty_permuted(
+    size: Sequence[int],
+    physical_layout: Sequence[int],
+    *,
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """A tensor to be filled, whose dimensions lie in memory in the order ``physical_layout``.
+
+    >>> import graphnet as torch
+    >>> torch.empty_permuted((2, 3, 4), (2, 0, 1)).stride()
+    (3, 1, 6)
+    """
+    shape = integers("empty_permuted", "size", size)
+    order = distinct_dims(
+        "empty_permuted", integers("empty_permuted", "physical_layout", physical_layout), len(shape)
+    )
+    if len(order) != len(shape):
+        raise RefusedError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. "
+            f"len(size) = {len(shape)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    steps = dict(zip(order, contiguous_strides(tuple(shape[d] for d in order)), strict=True))
+    stride = tuple(steps[d] for d in range(len(shape)))
+    return empty_strided(shape, stride, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+@method
+def new_empty_strided(
+    self: Tensor,
+    size: Sequence[int],
+    stride: Sequence[int],
+    dtype: dtypes.dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """:func:`empty_strided` of this tensor's dtype unless another is given."""
+    kind = dtype or self.dtype
+    return empty_strided(size, stride, dtype=kind, device=device, requires_grad=requires_grad)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from graphnet.ir.builder import Builder
 from graphnet.ir.node import Node, Value
 from graphnet.ir.types import TensorType
+from graphnet.ops.complex import conjugate
 from graphnet.ops.convert import Cast
 from graphnet.ops.shape import sum_to
 
@@ -22,13 +23,18 @@ def pull_back(
 ) -> Sequence[Value | None]:
     """The gradients of a node's operands, given those of its results.
 
-    ``read`` says what stands for a forward value inside the formula.
+    ``read`` says what stands for a forward value inside the formula. A gradient by a complex number
+    ``x + iy`` is ``dL/dx + i dL/dy``, as in PyTorch; a formula takes and gives its conjugate, which
+    obeys the chain rule of real numbers. Source: PyTorch's note "Autograd mechanics".
     """
     operands = [read(operand) for operand in node.operands]
     results = tuple(read(result) for result in node.results)
+    given = [None if g is None else conjugate(g) for g in arriving]
     if len(results) == 1:
-        return node.op.vjp(arriving[0], results[0], *operands)
-    return node.op.vjp(tuple(arriving), results, *operands)
+        pulled = node.op.vjp(given[0], results[0], *operands)
+    else:
+        pulled = node.op.vjp(tuple(given), results, *operands)
+    return [None if g is None else conjugate(g) for g in pulled]
 
 
 def accumulate(gradients: dict[Value, Value], value: Value, gradient: Value) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.dtypes import dtype as DType
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op, Trait
@@ -27,11 +28,21 @@ class Cast(Op):
 
     def kernel(self, x: Any) -> Any:
         """``astype``; out-of-range values wrap or saturate as C casts do."""
-        return np.asarray(x).astype(self.dtype.numpy)
+        x = np.asarray(x)
+        if x.dtype.kind == "c" and self.drops_imaginary_part:
+            x = x.real
+        return x.astype(self.dtype.numpy)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
         """Cast while copying."""
+        if operands[0].dtype.is_complex and self.drops_imaginary_part:
+            return lambda out, x: np.copyto(out, x.real, casting="unsafe")
         return lambda out, x: np.copyto(out, x, casting="unsafe")
+
+    @property
+    def drops_imaginary_part(self) -> bool:
+        """Whether real parts are all that is kept: a boolean asks whether either part is not 0."""
+        return not self.dtype.is_complex and self.dtype is not dtypes.bool
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value | None]:
         """The gradient is cast back."""

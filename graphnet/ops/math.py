@@ -15,6 +15,7 @@ from graphnet.ir.op import Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
+from graphnet.ops.complex import Conj
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import NumberElementwise
 from graphnet.ops.elementwise import Elementwise, FloatElementwise, Predicate, promoted
@@ -292,12 +293,18 @@ class Neg(Elementwise):
 
 @op("abs")
 class Abs(NumberElementwise):
-    """Absolute value."""
+    """Absolute value; of a complex number its distance from 0."""
 
     ufunc = np.absolute
 
+    def result_dtype(self, compute_dtype: dtypes.dtype) -> dtypes.dtype:
+        """Real."""
+        return compute_dtype.to_real()
+
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """The sign, 0 at 0."""
+        if x.dtype.is_complex:
+            return (Where()(Equal()(out, 0), 0, g / out) * Conj()(x),)
         return (g * Sign()(x),)
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Trait
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
+from graphnet.ops.convert import Cast
 from graphnet.ops.dtype_rules import FloatOnlyElementwise, NumberElementwise
 from graphnet.ops.elementwise import FloatElementwise, promoted
 from graphnet.ops.math import Exp, Log
@@ -141,3 +142,32 @@ class Xlogy(FloatElementwise):
         """``log(y)``, 0 where ``x`` is 0 and ``y`` not positive, and ``x / y``."""
         flat = Equal()(x, 0) & (y <= 0)
         return Where()(flat, 0, g * Log()(y)), g * x / y
+
+
+@op("frexp")
+class Frexp(Op):
+    """``mantissa * 2**exponent`` with a mantissa from 1/2 up to 1, or 0."""
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        """A number and an int32.
+
+        Raises:
+            DtypeError: the numbers are integers.
+        """
+        if not x.dtype.is_floating_point:
+            raise DtypeError(
+                f"torch.frexp() only supports floating-point dtypes, not {x.dtype}",
+                cure="cast first, as in `x.float()`",
+            )
+        return TensorType(x.dtype, x.shape), TensorType(dtypes.int32, x.shape)
+
+    def kernel(self, x: Any) -> Any:
+        """``np.frexp``."""
+        mantissa, exponent = np.frexp(x)
+        return mantissa, exponent.astype(np.int32)
+
+    def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:
+        """``2**-exponent``."""
+        if g[0] is None:
+            return (None,)
+        return (g[0] * 2.0 ** -Cast(x.dtype)(out[1]),)

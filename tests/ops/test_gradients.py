@@ -24,6 +24,7 @@ DIFFERENTIABLE = [
 
 NO_DIFFERENCES = {
     "attach": "its gradient is its history's, its value is not: see test_convert",
+    "ctc_loss_grad": "has no gradient, as in PyTorch",
 }
 """Operations that are differentiable and whose gradient differences cannot show."""
 

@@ -37,12 +37,12 @@ def seen(value: Any) -> Any:
     """What a user sees of a value: of tensors dtype, shape and elements."""
     if isinstance(value, (graphnet.Tensor, torch.Tensor)):
         dtype = str(value.dtype).removeprefix("torch.")
-        return ("tensor", dtype, tuple(value.shape), value.detach().numpy().copy())
+        array = value.detach().resolve_conj().resolve_neg().numpy().copy()
+        return ("tensor", dtype, tuple(value.shape), array)
     if isinstance(value, (tuple, list)):
-        fields = getattr(value, "_fields", None) or [
-            name for name in ("values", "indices", "hist", "bin_edges") if hasattr(value, name)
-        ]
-        return (type(value).__name__ if fields else "sequence", *map(seen, value))
+        kind = type(value)
+        named = hasattr(value, "_fields") or kind.__module__ == "torch.return_types"
+        return (kind.__name__ if named else "sequence", *map(seen, value))
     return value
 
 

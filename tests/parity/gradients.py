@@ -42,7 +42,8 @@ def _derivatives(module: Any, code: str, arrays: dict[str, Any], second: bool) -
         results = result if isinstance(result, (tuple, list)) else [result]
         outputs = [each for each in results if each.requires_grad]
         found: dict[str, Any] = {
-            f"result {number}": each.detach().numpy() for number, each in enumerate(results)
+            f"result {number}": each.detach().resolve_neg().numpy()
+            for number, each in enumerate(results)
         }
         gradients = _pull_back(module, outputs, leaves, random, second)
         found |= {f"gradient of {name}": _array(g, leaves[name]) for name, g in gradients.items()}
@@ -51,6 +52,10 @@ def _derivatives(module: Any, code: str, arrays: dict[str, Any], second: bool) -
             again = _pull_back(module, outputs, leaves, random, False)
             found |= {f"second of {name}": _array(g, leaves[name]) for name, g in again.items()}
     return found
+
+
+def _values(result: Any) -> Any:
+    return result.detach().resolve_neg().numpy()
 
 
 def _pull_back(

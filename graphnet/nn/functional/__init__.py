@@ -55,7 +55,8 @@ from graphnet.nn.functional.conv import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from graphnet.nn.functional.distance import cosine_similarity, pairwise_distance
+from graphnet.nn.functional.ctc import ctc_loss
+from graphnet.nn.functional.distance import cosine_similarity, pairwise_distance, pdist
 from graphnet.nn.functional.dropout import (
     alpha_dropout,
     dropout,
@@ -64,6 +65,7 @@ from graphnet.nn.functional.dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from graphnet.nn.functional.grid import affine_grid, grid_sample
 from graphnet.nn.functional.linear import bilinear, linear
 from graphnet.nn.functional.loss import (
     binary_cross_entropy,
@@ -73,6 +75,7 @@ from graphnet.nn.functional.loss import (
     huber_loss,
     kl_div,
     l1_loss,
+    linear_cross_entropy,
     mse_loss,
     nll_loss,
     poisson_nll_loss,
@@ -83,9 +86,11 @@ from graphnet.nn.functional.margin_loss import (
     hinge_embedding_loss,
     margin_ranking_loss,
     multi_margin_loss,
+    multilabel_margin_loss,
     multilabel_soft_margin_loss,
     soft_margin_loss,
     triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from graphnet.nn.functional.max_pooling import (
     adaptive_max_pool1d,
@@ -122,7 +127,7 @@ from graphnet.nn.functional.pooling import (
     lp_pool1d,
     lp_pool2d,
 )
-from graphnet.nn.functional.sparse import embedding, one_hot
+from graphnet.nn.functional.sparse import embedding, embedding_bag, one_hot
 from graphnet.nn.functional.vision import (
     channel_shuffle,
     fold,
@@ -142,6 +147,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -162,6 +168,7 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
@@ -169,11 +176,13 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
     "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -191,6 +200,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_",
     "linear",
+    "linear_cross_entropy",
     "local_response_norm",
     "log_softmax",
     "logsigmoid",
@@ -210,12 +220,14 @@ __all__ = [
     "mse_loss",
     "multi_head_attention_forward",
     "multi_margin_loss",
+    "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -243,6 +255,7 @@ __all__ = [
     "threshold",
     "threshold_",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
     "upsample_bilinear",

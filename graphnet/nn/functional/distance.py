@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
+from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 
 
@@ -41,3 +42,19 @@ def pairwise_distance(
     first = require_tensor("pairwise_distance", "x1", x1)
     require_tensor("pairwise_distance", "x2", x2, 2)
     return fn.norm(first - x2 + eps, p, dim=-1, keepdim=keepdim)
+
+
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
+    """The distances, by the norm of order ``p``, of all pairs of rows: ``n * (n - 1) / 2``.
+
+    >>> import graphnet as torch
+    >>> torch.nn.functional.pdist(torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+    tensor([5.0000, 1.0000, 4.2426])
+    """
+    x = require_tensor("pdist", "input", input)
+    if x.ndim != 2:
+        raise RefusedError(f"pdist only supports 2D tensors, got: {x.ndim}D")
+    if p < 0:
+        raise RefusedError(f"pdist only supports non-negative p values, but p is {p}")
+    first, second = fn.triu_indices(x.shape[0], x.shape[0], 1)
+    return fn.norm(x[first] - x[second], p, dim=1)

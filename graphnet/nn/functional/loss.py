@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
@@ -16,6 +17,7 @@ from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.activation import log_softmax, logsigmoid
 from graphnet.nn.functional.common import reduction_of
+from graphnet.nn.functional.linear import linear
 from graphnet.ops.compare import Where
 from graphnet.ops.loss import (
     BinaryCrossEntropy,
@@ -525,3 +527,38 @@ def poisson_nll_loss(
         constant = safe * fn.log(safe) - safe + 0.5 * fn.log(safe * (2 * math.pi))
         losses = losses + Where()(target > 1, constant, 0.0)
     return reduced(losses, reduction)
+
+
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
+    """:func:`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
+
+    >>> import graphnet as torch
+    >>> F = torch.nn.functional
+    >>> F.linear_cross_entropy(torch.ones(1, 2), torch.zeros(2, 2), torch.tensor([1]))
+    tensor(0.6931)
+    """
+    x = require_tensor("linear_cross_entropy", "input", input)
+    *outer, size = linear_weight.shape
+    flat = fn.reshape(linear_weight, (-1, size))
+    bias = None if linear_bias is None else fn.reshape(linear_bias, (-1,))
+    logits = fn.reshape(linear(x, flat, bias), (*x.shape[:-1], *outer))
+    ignored = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        logits,
+        target,
+        weight,
+        ignore_index=ignored,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
@@ -13,6 +15,8 @@ from graphnet.nn.functional.distance import pairwise_distance
 from graphnet.nn.functional.loss import reduced
 from graphnet.ops.compare import Where
 from graphnet.ops.loss import check_reduction
+
+Distance = Callable[[Tensor, Tensor], Tensor]
 
 
 def hinge_embedding_loss(
@@ -157,18 +161,60 @@ def triplet_margin_loss(
     tensor(0.5858)
     """
     reduction = reduction_of(size_average, reduce, reduction)
+
+    def distance(x: Tensor, y: Tensor) -> Tensor:
+        return pairwise_distance(x, y, p, eps)
+
+    return _triplet(
+        "triplet_margin_loss", (anchor, positive, negative), distance, margin, swap, reduction
+    )
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Distance | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
+    """:func:`triplet_margin_loss` with a distance of one's own; :func:`pairwise_distance` if none.
+
+    >>> import graphnet as torch
+    >>> F = torch.nn.functional
+    >>> points = torch.zeros(1, 2), torch.zeros(1, 2), torch.ones(1, 2)
+    >>> F.triplet_margin_with_distance_loss(
+    ...     *points, distance_function=lambda x, y: (x - y).abs().sum(-1), margin=3.0
+    ... )
+    tensor(1.)
+    """
+    chosen = pairwise_distance if distance_function is None else distance_function
+    name, points = "triplet_margin_with_distance_loss", (anchor, positive, negative)
+    return _triplet(name, points, chosen, margin, swap, reduction)
+
+
+def _triplet(
+    function: str,
+    points: tuple[Tensor, Tensor, Tensor],
+    distance: Distance,
+    margin: float,
+    swap: bool,
+    reduction: str,
+) -> Tensor:
+    anchor, positive, negative = points
     if margin <= 0:
-        raise ValueRangeError(f"triplet_margin_loss: margin must be greater than 0, got {margin}")
+        raise ValueRangeError(f"{function}: margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:
         raise RefusedError(
-            "triplet_margin_loss: The anchor, positive, and negative tensors are expected to have "
+            f"{function}: The anchor, positive, and negative tensors are expected to have "
             f"the same number of dimensions, but got: anchor {anchor.ndim}D, positive "
             f"{positive.ndim}D, and negative {negative.ndim}D inputs"
         )
-    near = pairwise_distance(anchor, positive, p, eps)
-    far = pairwise_distance(anchor, negative, p, eps)
+    near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        far = fn.minimum(far, pairwise_distance(positive, negative, p, eps))
+        far = fn.minimum(far, distance(positive, negative))
     return reduced(fn.clamp_min(near - far + margin, 0), reduction)
 
 
@@ -217,6 +263,50 @@ def multi_margin_loss(
         excess = excess * fn.reshape(fn.index_select(weight, 0, fn.flatten(index)), (-1, 1))
     others = fn.scatter(excess, 1, index, 0.0)
     losses = fn.sum(others, dim=1) / rows.shape[1]
+    return reduced(losses if x.ndim == 2 else fn.reshape(losses, ()), reduction)
+
+
+def multilabel_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The sum of ``max(0, 1 - x[label] + x[other])``, by the number of classes.
+
+    It goes over all labels of a sample, and for each over all classes that are not among them.
+
+    Args:
+        input: scores ``(N, C)`` or ``(C,)``.
+        target: labels of the same shape; those from the first negative one on do not count.
+        size_average, reduce: older forms of ``reduction``.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ShapeError: input and target do not fit together.
+
+    >>> import graphnet as torch
+    >>> scores, labels = torch.tensor([[0.1, 0.2, 0.4, 0.8]]), torch.tensor([[3, 0, -1, 1]])
+    >>> torch.nn.functional.multilabel_margin_loss(scores, labels)
+    tensor(0.8500)
+    """
+    x = require_tensor("multilabel_margin_loss", "input", input)
+    reduction = reduction_of(size_average, reduce, reduction)
+    if x.ndim > 2 or target.shape != x.shape:
+        raise ShapeError(
+            f"multilabel_margin_loss: inconsistent target size {list(target.shape)} for input of "
+            f"size: {list(x.shape)}"
+        )
+    rows = fn.reshape(x, (-1, x.shape[-1] if x.ndim else 1))
+    labels = fn.reshape(target, tuple(rows.shape))
+    counted = fn.cumprod((labels >= 0).to(labels.dtype), 1)
+    places = fn.clamp_min(labels, 0)
+    is_label = fn.scatter_add(fn.zeros_like(labels), 1, places, counted) > 0
+    margins = 1 - fn.unsqueeze(fn.gather(rows, 1, places), 2) + fn.unsqueeze(rows, 1)
+    taken = fn.unsqueeze(counted > 0, 2) & fn.unsqueeze(fn.logical_not(is_label), 1)
+    excess = Where()(taken, fn.clamp_min(margins, 0), 0.0)
+    losses = fn.sum(excess, dim=(1, 2)) / rows.shape[1]
     return reduced(losses if x.ndim == 2 else fn.reshape(losses, ()), reduction)
 
 

@@ -28,6 +28,7 @@ from graphnet.nn.functional import (
     cosine_similarity,
     hardshrink,
     pairwise_distance,
+    pdist,
     pixel_shuffle,
     pixel_unshuffle,
     prelu,
@@ -73,6 +74,14 @@ from graphnet.nn.top_level.losses import (
     poisson_nll_loss,
     triplet_margin_loss,
 )
+from graphnet.nn.top_level.native import (
+    grid_sampler,
+    grid_sampler_2d,
+    grid_sampler_3d,
+    native_batch_norm,
+    native_group_norm,
+    native_layer_norm,
+)
 from graphnet.nn.top_level.recurrent import (
     gru,
     gru_cell,
@@ -83,6 +92,7 @@ from graphnet.nn.top_level.recurrent import (
     rnn_tanh,
     rnn_tanh_cell,
 )
+from graphnet.nn.top_level.spectral import istft, stft
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -112,12 +122,16 @@ __all__ = [
     "feature_alpha_dropout_",
     "feature_dropout",
     "feature_dropout_",
+    "grid_sampler",
+    "grid_sampler_2d",
+    "grid_sampler_3d",
     "group_norm",
     "gru",
     "gru_cell",
     "hardshrink",
     "hinge_embedding_loss",
     "instance_norm",
+    "istft",
     "kl_div",
     "layer_norm",
     "log_softmax",
@@ -128,7 +142,11 @@ __all__ = [
     "max_pool1d_with_indices",
     "max_pool2d",
     "max_pool3d",
+    "native_batch_norm",
+    "native_group_norm",
+    "native_layer_norm",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -144,10 +162,11 @@ __all__ = [
     "selu",
     "selu_",
     "softmax",
+    "stft",
     "threshold",
     "threshold_",
     "triplet_margin_loss",
 ]
 
-for _function in (hardshrink, log_softmax, prelu, softmax):
+for _function in (hardshrink, istft, log_softmax, prelu, softmax, stft):
     method(_function)

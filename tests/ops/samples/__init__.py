@@ -8,13 +8,16 @@ from itertools import chain
 from tests.ops.samples import (
     drawing,
     elementwise,
+    fourier,
     indexing,
     matrices,
     networks,
     recurrent,
     reducing,
+    sequences,
     shaping,
     spatial,
+    special,
 )
 from tests.ops.samples.base import Fixed, Real, Sample, State, sample, type_of
 
@@ -27,6 +30,9 @@ FAMILIES = (
     networks,
     recurrent,
     spatial,
+    special,
+    fourier,
+    sequences,
     drawing,
 )
 

@@ -90,6 +90,8 @@ def samples() -> Iterator[Sample]:
         for number, (domain, numbers) in enumerate(cases):
             for tag, shape in SHAPES.items():
                 yield sample(name, Real(shape, *domain), *numbers, tag=f"number{number}_{tag}")
+    for tag, shape in SHAPES.items():
+        yield sample("frexp", Real(shape, 0.55, 0.95), results=(0,), tag=tag)
     yield from _choices()
     yield from _casts()
 

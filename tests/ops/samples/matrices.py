@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
+from graphnet import dtypes
 from graphnet.ir.node import Value
 from graphnet.ir.registry import op_class
 from graphnet.ops.create import Eye
 from graphnet.ops.matmul import transposed
-from tests.ops.samples.base import Real, Sample, Shape, sample
+from tests.ops.samples.base import Fixed, Real, Sample, Shape, sample
 
 PRODUCTS: dict[str, tuple[Shape, Shape]] = {
     "plain": ((2, 3), (3, 4)),
@@ -61,6 +64,7 @@ def samples() -> Iterator[Sample]:
     }.items():
         yield sample("linalg_solve", *map(Real, pair), apply=_solve, tag=tag)
     yield from _factorisations()
+    yield from _triangular()
 
 
 def _factorisations() -> Iterator[Sample]:
@@ -103,3 +107,51 @@ def _symmetric(x: Value) -> Value:
 
 def _positive_definite(x: Value) -> Value:
     return _well_conditioned(x @ transposed(x))
+
+
+def _triangular() -> Iterator[Sample]:
+    """Triangular systems, lower times upper, exponentials, eigenvalues."""
+    shapes = {"plain": ((3, 3), (3, 2)), "batch": ((2, 2, 2), (2, 1)), "empty": ((0, 2, 2), (2, 1))}
+    for tag, pair in shapes.items():
+        for upper in (False, True):
+            for unit in (False, True):
+                yield sample(
+                    "solve_triangular",
+                    *map(Real, pair),
+                    apply=_with_first("solve_triangular", _well_conditioned, upper, unit),
+                    tag=f"{tag}_{upper}_{unit}",
+                    upper=upper,
+                    unit=unit,
+                )
+    shapes = {"plain": (3, 3), "tall": (4, 2), "wide": (2, 4), "batch": (2, 2, 2), "empty": (0, 2)}
+    for tag, shape in shapes.items():
+        yield sample("lu_factor", Real(shape), results=(0,), tag=tag)
+    for rows in (2, 3):
+        pivots = Fixed(np.array([[2, 2], [1, 2]], np.int32))
+        options = {"rows": rows, "dtype": dtypes.float64}
+        yield sample("permutation_matrix", pivots, tag=f"rows{rows}", **options)
+    for tag, shape in {"plain": (3, 3), "batch": (2, 2, 2), "empty": (0, 2, 2)}.items():
+        yield sample("matrix_exp", Real(shape, -1.0, 1.0), tag=tag)
+        apply = _of("cholesky_ex", _positive_definite)
+        yield sample("cholesky_ex", Real(shape), apply=apply, results=(0,), tag=tag)
+        yield sample("eig", Real(shape), apply=_eig, tag=tag)
+        yield sample("geqrf", Real(shape), tag=tag)
+        yield sample("ldl_factor", Real(shape), apply=_of("ldl_factor", _symmetric), tag=tag)
+        # By the triangle PyTorch's gradient is not that of what is read: see tests/parity.
+        for upper in (False, True):
+            triangle = Fixed(np.array([[2.0, 0.5], [1.0, 3.0]]), tied=True)
+            size = (*shape[:-2], 2, 3)
+            yield sample("cholesky_solve", Real(size), triangle, upper=upper, tag=f"{tag}_{upper}")
+    packed = Fixed(np.array([[2.0, 0.0], [0.5, 3.0]]), tied=True)
+    yield sample("ldl_solve", packed, Fixed(np.array([1, 2], np.int32)), Real((2, 1)))
+
+
+def _with_first(name: str, prepare: Callable[[Value], Value], *attributes: Any) -> Any:
+    """The operation on two operands of which the first is prepared."""
+    return lambda a, b: op_class(name)(*attributes)(prepare(a), b)
+
+
+def _eig(x: Value) -> tuple[Value, ...]:
+    """What does not depend on the phases of the vectors."""
+    values, vectors = op_class("eig")()(x)
+    return op_class("real")()(values), op_class("imag")()(values), op_class("abs")()(vectors)
