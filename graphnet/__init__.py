@@ -70,7 +70,7 @@ from graphnet.serialization import load, save
 from graphnet.trace.explain import explain
 
 if TYPE_CHECKING:
-    from graphnet import linalg, special, vision, viz
+    from graphnet import compat, linalg, special, version, vision, viz
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
@@ -87,6 +87,7 @@ __all__ = [
     "can_cast",
     "capture",
     "cdouble",
+    "compat",
     "cfloat",
     "complex128",
     "complex64",
@@ -140,6 +141,7 @@ __all__ = [
     "uint64",
     "uint8",
     "utils",
+    "version",
     "vision",
     "viz",
 ]
@@ -149,12 +151,24 @@ __all__ += nn.top_level.__all__
 _LAZY = {
     "Program": "graphnet.trace.capture:Program",
     "capture": "graphnet.trace.capture:capture",
+    "compat": "graphnet.compat",
     "linalg": "graphnet.linalg",
     "special": "graphnet.special",
+    "version": "graphnet.version",
     "vision": "graphnet.vision",
     "viz": "graphnet.viz",
 }
 """What few programs need: imported when it is first asked for."""
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext graphnet``: cells that import torch get graphnet."""
+    import_module("graphnet.compat").install()
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """``%unload_ext graphnet``: they get PyTorch again, where it is installed."""
+    import_module("graphnet.compat").uninstall()
 
 
 def __getattr__(name: str) -> Any:

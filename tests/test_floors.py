@@ -12,14 +12,14 @@ ROOT = Path(__file__).parents[1]
 
 # Each floor may import itself and the floors above it in this table. A package brings its modules.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "dtypes", "devices", "config", "source", "files", "grad_mode"),
+    ("errors", "dtypes", "devices", "config", "source", "files", "grad_mode", "version"),
     ("ir",),
     ("ops",),
     ("passes",),
     ("runtime",),
     ("trace",),
     ("_tensor", "printing", "functions", "linalg", "random", "autograd", "serialization"),
-    ("nn", "special", "optim", "utils", "vision", "viz"),
+    ("compat", "nn", "special", "optim", "utils", "vision", "viz"),
     # The namespace that users import, `graphnet` itself, and the command line, which is one.
     ("", "cli", "__main__"),
 )
