@@ -13,8 +13,10 @@ torch.Size([])
 from graphnet.nn import functional as functional
 from graphnet.nn import init as init
 from graphnet.nn import modules as modules
+from graphnet.nn import parallel as parallel
 from graphnet.nn import parameter as parameter
 from graphnet.nn import utils as utils
 from graphnet.nn.modules import *  # noqa: F403  # everything that modules.__all__ lists
+from graphnet.nn.parallel import DataParallel as DataParallel
 from graphnet.nn.parameter import Buffer as Buffer
 from graphnet.nn.parameter import Parameter as Parameter
