@@ -9,6 +9,7 @@ from graphnet.ops import (
     conv,
     convert,
     create,
+    custom,
     embedding,
     error_function,
     factorise,
