@@ -1,5 +1,5 @@
 """What stands around training, in the shape of ``torch.utils``: :mod:`graphnet.utils.data`."""
 
-from graphnet.utils import checkpoint, data
+from graphnet.utils import checkpoint, data, model_zoo
 
-__all__ = ["checkpoint", "data"]
+__all__ = ["checkpoint", "data", "model_zoo"]
