@@ -26,6 +26,7 @@ from graphnet.functions import (
     scattering,
     searching,
     shaping,
+    sharing,
     sorting,
     splitting,
     square_matrices,
@@ -59,6 +60,7 @@ from graphnet.functions.sampling import *  # noqa: F403
 from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
+from graphnet.functions.sharing import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
@@ -93,6 +95,7 @@ __all__ += sampling.__all__
 __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__
+__all__ += sharing.__all__
 __all__ += sorting.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__

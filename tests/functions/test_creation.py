@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphnet as torch
-from graphnet.devices import DeviceError, NotCompiledError
+from graphnet.devices import NotCompiledError
 from graphnet.errors import (
     ArgumentError,
     AutogradError,
