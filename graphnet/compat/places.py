@@ -8,6 +8,7 @@ from graphnet.version import __version__
 PLACES = {
     "torch": "graphnet",
     "torch.functional": "graphnet.functions",
+    "torch.nn.modules.utils": "graphnet.nn.modules.sizes",
     "torch.utils.data._utils": "graphnet.utils.data",
     "torchvision": "graphnet.vision",
 }
