@@ -14,10 +14,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graphnet import autograd, dtypes, functions, nn, optim, utils
+from graphnet import autograd, dtypes, functions, nn, optim, settings, tensor_types, utils
 from graphnet._tensor import Tensor
 from graphnet.config import config
-from graphnet.devices import device
+from graphnet.devices import device, get_default_device, set_default_device
 from graphnet.dtypes import (
     bfloat16,
     bool,
@@ -50,6 +50,7 @@ from graphnet.dtypes import (
     uint32,
     uint64,
 )
+from graphnet.errors import OutOfMemoryError
 from graphnet.functions import *  # noqa: F403  # the torch-like namespace is everything in there
 from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from graphnet.grad_mode import enabled as is_grad_enabled
@@ -67,32 +68,74 @@ from graphnet.random import (
 )
 from graphnet.runtime.threads import get_num_threads, set_num_threads
 from graphnet.serialization import load, save
+from graphnet.settings import *  # noqa: F403
+from graphnet.tensor_types import *  # noqa: F403
 from graphnet.trace.explain import explain
 
 if TYPE_CHECKING:
-    from graphnet import fft, linalg, signal, special, vision, viz
+    from graphnet import (
+        accelerator,
+        amp,
+        backends,
+        compat,
+        compiler,
+        cpu,
+        cuda,
+        distributed,
+        fft,
+        hub,
+        jit,
+        linalg,
+        mps,
+        multiprocessing,
+        signal,
+        special,
+        version,
+        vision,
+        viz,
+        xpu,
+    )
+    from graphnet.amp import GradScaler, autocast
+    from graphnet.amp.autocast_mode import (
+        get_autocast_dtype,
+        is_autocast_cpu_enabled,
+        is_autocast_enabled,
+    )
+    from graphnet.compiler import compile
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Generator",
+    "GradScaler",
+    "OutOfMemoryError",
     "Program",
     "Size",
     "Tensor",
     "__version__",
+    "accelerator",
+    "amp",
+    "autocast",
     "autograd",
+    "backends",
     "bfloat16",
     "bool",
     "can_cast",
     "capture",
     "cdouble",
     "cfloat",
+    "compat",
+    "compile",
+    "compiler",
     "complex128",
     "complex64",
     "config",
+    "cpu",
+    "cuda",
     "default_generator",
     "device",
+    "distributed",
     "double",
     "dtype",
     "dtypes",
@@ -105,11 +148,14 @@ __all__ = [
     "float32",
     "float64",
     "functions",
+    "get_autocast_dtype",
+    "get_default_device",
     "get_default_dtype",
     "get_num_threads",
     "get_printoptions",
     "get_rng_state",
     "half",
+    "hub",
     "iinfo",
     "inference_mode",
     "initial_seed",
@@ -118,17 +164,23 @@ __all__ = [
     "int32",
     "int64",
     "int8",
+    "is_autocast_cpu_enabled",
+    "is_autocast_enabled",
     "is_grad_enabled",
+    "jit",
     "linalg",
     "load",
     "long",
     "manual_seed",
+    "mps",
+    "multiprocessing",
     "nn",
     "no_grad",
     "optim",
     "promote_types",
     "save",
     "seed",
+    "set_default_device",
     "set_default_dtype",
     "set_grad_enabled",
     "set_num_threads",
@@ -142,23 +194,57 @@ __all__ = [
     "uint64",
     "uint8",
     "utils",
+    "version",
     "vision",
     "viz",
+    "xpu",
 ]
 __all__ += functions.__all__
 __all__ += nn.top_level.__all__
+__all__ += settings.__all__
+__all__ += tensor_types.__all__
 
 _LAZY = {
+    "GradScaler": "graphnet.amp:GradScaler",
     "Program": "graphnet.trace.capture:Program",
+    "accelerator": "graphnet.accelerator",
+    "amp": "graphnet.amp",
+    "autocast": "graphnet.amp:autocast",
+    "backends": "graphnet.backends",
     "capture": "graphnet.trace.capture:capture",
+    "compat": "graphnet.compat",
+    "compile": "graphnet.compiler:compile",
+    "compiler": "graphnet.compiler",
+    "cpu": "graphnet.cpu",
+    "cuda": "graphnet.cuda",
+    "distributed": "graphnet.distributed",
     "fft": "graphnet.fft",
+    "get_autocast_dtype": "graphnet.amp.autocast_mode:get_autocast_dtype",
+    "hub": "graphnet.hub",
+    "is_autocast_cpu_enabled": "graphnet.amp.autocast_mode:is_autocast_cpu_enabled",
+    "is_autocast_enabled": "graphnet.amp.autocast_mode:is_autocast_enabled",
+    "jit": "graphnet.jit",
     "linalg": "graphnet.linalg",
+    "mps": "graphnet.mps",
+    "multiprocessing": "graphnet.multiprocessing",
     "signal": "graphnet.signal",
     "special": "graphnet.special",
+    "version": "graphnet.version",
     "vision": "graphnet.vision",
     "viz": "graphnet.viz",
+    "xpu": "graphnet.xpu",
 }
 """What few programs need: imported when it is first asked for."""
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext graphnet``: cells that import torch get graphnet."""
+    import_module("graphnet.compat").install()
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """``%unload_ext graphnet``: they get PyTorch again, where it is installed."""
+    import_module("graphnet.compat").uninstall()
 
 
 def __getattr__(name: str) -> Any:

@@ -152,6 +152,9 @@ class Tensor(Handle, Expression):
         """Always the CPU."""
         return CPU
 
+    is_cpu = True
+    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = False
+
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to or through this tensor."""

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any, Self
 
-from graphnet.errors import GraphnetError
+from graphnet.errors import ArgumentError, GraphnetError
+
+_TYPES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga",
+    "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+_NAME = re.compile(r"([a-z_]+)(?::(\d+))?")
 
 
 class DeviceError(GraphnetError, RuntimeError):
     """A device that is not there."""
 
 
+class NotCompiledError(GraphnetError, AssertionError):
+    """A device, or something only such a device has, that PyTorch is built with or without."""
+
+
 @dataclass(frozen=True, init=False)
 class device:  # noqa: N801  # PyTorch's name
-    """Where tensors live.
+    """Where tensors live. In a ``with`` statement, where those made in the block will live.
 
     >>> from graphnet.devices import device
-    >>> device("cpu")
-    device(type='cpu')
+    >>> device("cpu"), device("cuda:1").index
+    (device(type='cpu'), 1)
     """
 
     type: str
     index: int | None = None
 
-    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
+    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
-            index = type.index
-            type = type.type
-        name, _, number = type.partition(":")
-        if name not in ("cpu", "cuda", "mps", "meta"):
-            raise DeviceError(f"Expected one of cpu, cuda, mps, meta device type, but got {name!r}")
+            name, index = type.type, type.index
+        elif isinstance(type, str):
+            name, index = _parse(type, index)
+        elif isinstance(type, int):
+            raise DeviceError("Cannot access accelerator device when none is available.")
+        else:
+            raise ArgumentError(
+                "device() received an invalid combination of arguments - got "
+                f"({type.__class__.__name__})",
+                cure='give a string such as "cpu" or "cuda:0"',
+            )
         object.__setattr__(self, "type", name)
-        object.__setattr__(self, "index", int(number) if number else index)
+        object.__setattr__(self, "index", index)
 
     def __repr__(self) -> str:
         inside = f"type={self.type!r}"
@@ -40,22 +58,64 @@ class device:  # noqa: N801  # PyTorch's name
     def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
 
+    def __enter__(self) -> Self:
+        check_device(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: there is no other device to go back to."""
+
+
+def _parse(text: str, index: int | None) -> tuple[str, int | None]:
+    if not text:
+        raise DeviceError("Device string must not be empty")
+    found = _NAME.fullmatch(text)
+    if found is None:
+        raise DeviceError(f"Invalid device string: {text!r}")
+    if found[1] not in _TYPES:
+        raise DeviceError(
+            f"Expected one of {', '.join(_TYPES)} device type at start of device string: {text}"
+        )
+    return found[1], index if found[2] is None else int(found[2])
+
 
 CPU = device("cpu")
 
 
-def check_device(wanted: str | device | None) -> device:
+def check_device(wanted: Any) -> device:
     """The CPU, if that is what is wanted.
 
     Raises:
-        DeviceError: it is another.
+        NotCompiledError: (an AssertionError) CUDA or XPU is.
+        DeviceError: (a RuntimeError) it is another.
     """
     if wanted is None:
         return CPU
     found = device(wanted)
-    if found.type != "cpu":
-        raise DeviceError(
-            f"graphnet runs on the CPU and has no device {str(found)!r}",
-            cure='use device="cpu"',
-        )
-    return found
+    if found.type == "cpu":
+        return found
+    cure = 'use device="cpu"'
+    if found.type in ("cuda", "xpu"):
+        raise NotCompiledError(f"Torch not compiled with {found.type.upper()} enabled", cure=cure)
+    if found.type == "meta":
+        raise DeviceError("graphnet has no device 'meta'", cure=cure)
+    raise DeviceError(f"PyTorch is not linked with support for {found.type} devices", cure=cure)
+
+
+def set_default_device(device: Any) -> None:
+    """Say where tensors are made that are not told: on the CPU, or None for the same.
+
+    Raises:
+        NotCompiledError, DeviceError: it is to be another. (PyTorch raises at the first tensor.)
+
+    >>> import graphnet as torch
+    >>> torch.set_default_device("cpu")
+    >>> torch.get_default_device()
+    device(type='cpu')
+    """
+    check_device(device)
+
+
+def get_default_device() -> device:
+    """Where tensors are made that are not told: on the CPU."""
+    return CPU

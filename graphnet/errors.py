@@ -90,8 +90,16 @@ class AliasError(GraphnetError, RuntimeError):
     """A write to memory that may not be written, or that overlaps itself."""
 
 
+class NotSupportedError(GraphnetError, NotImplementedError):
+    """A part of PyTorch that is not here."""
+
+
 class CompileError(GraphnetError, RuntimeError):
     """A graph that a pass or the verifier refuses: a defect in the compiler, not in the program."""
+
+
+class OutOfMemoryError(GraphnetError, RuntimeError):
+    """What PyTorch raises when the memory of a GPU is used up; never raised here."""
 
 
 class RecompileWarning(UserWarning):

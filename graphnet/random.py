@@ -13,10 +13,18 @@ from typing import Any
 import numpy as np
 
 from graphnet._tensor import Tensor
-from graphnet.devices import check_device, device
+from graphnet.devices import DeviceError, device
 from graphnet.ir.op import Op
 from graphnet.runtime.generator import Engine
 from graphnet.trace.recorder import Draws, current_recorder
+
+
+def _device(wanted: Any) -> device:
+    """The CPU; for other devices PyTorch's generators raise another error than its tensors do."""
+    found = device(wanted)
+    if found.type != "cpu":
+        raise DeviceError(f"Cannot get a generator for {found}", cure="leave the device out")
+    return found
 
 
 class Generator:
@@ -28,8 +36,8 @@ class Generator:
     tensor([0.4963, 0.7682])
     """
 
-    def __init__(self, device: str | device = "cpu") -> None:
-        self.device = check_device(device)
+    def __init__(self, device: Any = "cpu") -> None:
+        self.device = _device(device)
         self._engine = Engine()
         self._draws = Draws(self._engine)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 _PACKAGE = __name__.partition(".")[0]
+# What stands between a user's `import` and a module of this package.
+_PASSED = (_PACKAGE, "importlib")
 # The command line is a program that uses the package: its training loop is a user's code.
 _PROGRAM = f"{_PACKAGE}.cli"
 
@@ -47,7 +49,7 @@ def user_location() -> Location | None:
     frame = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] != _PACKAGE or module.startswith(_PROGRAM):
+        if module.partition(".")[0] not in _PASSED or module.startswith(_PROGRAM):
             code = frame.f_code
             return Location(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None

@@ -1,4 +1,4 @@
-"""The command line: ``graphnet train``.
+"""The command line: ``graphnet run`` and ``graphnet train``.
 
 Every command is a module with ``add_parser(commands)``, which describes its options and says what
 to call with them; to add one, write the module and list it in :data:`COMMANDS`.
@@ -12,11 +12,11 @@ import sys
 from collections.abc import Sequence
 
 import graphnet
-from graphnet.cli import train
+from graphnet.cli import run, train
 from graphnet.cli.failure import CommandError
 from graphnet.cli.interrupt import INTERRUPTED
 
-COMMANDS = (train,)
+COMMANDS = (run, train)
 
 # 128 + the number of the signal that other programs are ended by.
 BROKEN_PIPE = 141

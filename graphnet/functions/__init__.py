@@ -31,6 +31,7 @@ from graphnet.functions import (
     scattering,
     searching,
     shaping,
+    sharing,
     sorting,
     special_functions,
     splitting,
@@ -71,6 +72,7 @@ from graphnet.functions.sampling import *  # noqa: F403
 from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
+from graphnet.functions.sharing import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
 from graphnet.functions.special_functions import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
@@ -112,6 +114,7 @@ __all__ += sampling.__all__
 __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__
+__all__ += sharing.__all__
 __all__ += sorting.__all__
 __all__ += special_functions.__all__
 __all__ += splitting.__all__

@@ -68,7 +68,8 @@ def to(
     ``non_blocking`` and ``copy``; or the same as keywords.
 
     Raises:
-        DeviceError: (a RuntimeError) a device other than the CPU.
+        NotCompiledError: (an AssertionError) a device that PyTorch would be built for.
+        DeviceError: (a RuntimeError) another device than the CPU.
         ArgumentError: (a TypeError) an argument is none of these.
 
     >>> import graphnet as torch
@@ -102,6 +103,8 @@ def _to_arguments(args: tuple[Any, ...]) -> tuple[dtypes.dtype | None, Any, buil
             where = argument
         elif isinstance(argument, builtins.bool):
             flags.append(argument)
+        elif isinstance(argument, builtins.int):
+            where = argument
         elif isinstance(argument, type):
             wanted = as_dtype("to", argument)
         else:
@@ -122,7 +125,8 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: builtins.bool = False) 
         if dtype not in _TYPE_NAMES:
             raise ValueRangeError(f"invalid type: '{dtype}'")
         return _cast(self, _TYPE_NAMES[dtype])
-    return _cast(self, as_dtype("type", dtype) or self.dtype)
+    # torch.FloatTensor and its like have the dtype that they stand for.
+    return _cast(self, as_dtype("type", getattr(dtype, "dtype", dtype)) or self.dtype)
 
 
 @method
@@ -211,7 +215,7 @@ def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
 
 @method
 def cuda(self: Tensor, device: Any = None, non_blocking: Any = False) -> Tensor:
-    """Raises DeviceError: there is no such device."""
+    """Raises NotCompiledError, an AssertionError: there is no such device."""
     check_device("cuda")
     return self
 

@@ -225,8 +225,8 @@ def new_tensor(
     return finish(Tensor._from_array(_array(data, wanted)), device, requires_grad)
 
 
-def legacy_tensor(*args: Any) -> Tensor:
-    """What ``torch.Tensor(...)`` makes: of sizes, or of data in the default dtype.
+def legacy_tensor(*args: Any, dtype: dtypes.dtype | None = None) -> Tensor:
+    """What ``torch.Tensor(...)`` makes: of sizes, or of data; in the default dtype unless given.
 
     >>> legacy_tensor([1, 2])
     tensor([1., 2.])
@@ -235,16 +235,21 @@ def legacy_tensor(*args: Any) -> Tensor:
     """
     from graphnet.ir.types import Size
 
-    dtype = dtypes.get_default_dtype()
+    wanted = dtype or dtypes.get_default_dtype()
     if len(args) == 1 and not isinstance(args[0], (int, np.integer, Size)):
         (data,) = args
         if isinstance(data, Tensor):
+            if dtype not in (None, data.dtype):
+                raise ArgumentError(
+                    f"new(): expected a tensor of {dtype} (got one of {data.dtype})",
+                    cure=f"cast it, as in .to({dtype})",
+                )
             return data.detach()
         if not isinstance(data, np.ndarray) and not _is_sequence(data):
             raise ArgumentError(f"new(): data must be a sequence (got {type(data).__name__})")
-        return Tensor._from_array(_array(data, dtype))
+        return Tensor._from_array(_array(data, wanted))
     shape = integers("new", "size", args) if args else (0,)
-    made: Tensor = apply(Full(shape, dtype), 0)
+    made: Tensor = apply(Full(shape, wanted), 0)
     return made
 
 

@@ -22,18 +22,22 @@ from graphnet.nn.parameter import Parameter as Parameter
 if TYPE_CHECKING:
     from graphnet.nn import init as init
     from graphnet.nn import modules as modules
+    from graphnet.nn import parallel as parallel
     from graphnet.nn import parameter as parameter
     from graphnet.nn import utils as utils
     from graphnet.nn.modules import *  # noqa: F403  # everything that modules.__all__ lists
+    from graphnet.nn.parallel import DataParallel as DataParallel
 
 
 def __getattr__(name: str) -> Any:
     """Import the modules when the first of them is used: they take a fifth of the whole import."""
-    if name in ("init", "modules", "utils"):
+    if name in ("init", "modules", "parallel", "utils"):
         return import_module(f"{__name__}.{name}")
+    if name == "DataParallel":
+        return import_module(f"{__name__}.parallel").DataParallel
     modules = import_module(f"{__name__}.modules")
     if name == "__all__":
-        return ["Buffer", "Parameter", *modules.__all__]
+        return ["Buffer", "DataParallel", "Parameter", *modules.__all__]
     if name not in modules.__all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals().update({each: getattr(modules, each) for each in modules.__all__})

@@ -12,6 +12,7 @@ from graphnet.ops import (
     convert,
     create,
     ctc,
+    custom,
     eigen,
     embedding,
     error_function,

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
+from graphnet.grad_mode import set_grad_enabled
 from graphnet.trace.backward import Past, backward, origins
 from graphnet.trace.backward import backward_again as pass_again
 from graphnet.trace.handle import Handle
@@ -35,10 +36,14 @@ class HookGroup:
     Args:
         handles: the tensors.
         callback: given their gradients (None where there is none) it returns those to go on with.
+        last: whether it is called after all others on the same tensors.
     """
 
-    def __init__(self, handles: Sequence[Handle], callback: Callback) -> None:
+    def __init__(
+        self, handles: Sequence[Handle], callback: Callback, *, last: bool = False
+    ) -> None:
         self.number = next(_numbers)
+        self.last = last
         self.callback = callback
         self._handles = [ref(handle, self._forget) for handle in handles]
         _groups[self.number] = self
@@ -119,7 +124,8 @@ def backward_with_hooks(
             overrides=overrides,
         )
         if any(gradient is not None for gradient in found):
-            made = group.callback(found)
+            with set_grad_enabled(create_graph):
+                made = group.callback(found)
             overrides += [(h, g) for h, g in zip(handles, made, strict=True) if g is not None]
     return backward(
         recorder,
@@ -143,7 +149,7 @@ def _in_order(recorder: Recorder, roots: Sequence[Handle]) -> list[HookGroup]:
         known = [rank for rank in ranks if rank is not None]
         if known:
             ranked.append((max(known), group))
-    ranked.sort(key=lambda item: (item[0], -item[1].number), reverse=True)
+    ranked.sort(key=lambda item: (item[0], not item[1].last, -item[1].number), reverse=True)
     return [group for _, group in ranked]
 
 

@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphnet.utils import data, hooks
+    from graphnet.utils import checkpoint, data, hooks, model_zoo
 
-__all__ = ["data", "hooks"]
+__all__ = ["checkpoint", "data", "hooks", "model_zoo"]
 
 
 def __getattr__(name: str) -> Any:

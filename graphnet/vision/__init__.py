@@ -1,5 +1,5 @@
-"""Images: datasets and transforms, in the shape of torchvision."""
+"""Images: datasets, transforms, networks and grids, in the shape of torchvision."""
 
-from graphnet.vision import datasets, transforms
+from graphnet.vision import datasets, models, transforms, utils
 
-__all__ = ["datasets", "transforms"]
+__all__ = ["datasets", "models", "transforms", "utils"]

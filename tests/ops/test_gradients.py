@@ -23,6 +23,7 @@ DIFFERENTIABLE = [
 ]
 
 NO_DIFFERENCES = {
+    "custom": "its gradient is the user's: see tests/autograd/test_function",
     "attach": "its gradient is its history's, its value is not: see test_convert",
     "ctc_loss_grad": "has no gradient, as in PyTorch",
 }

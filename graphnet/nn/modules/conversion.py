@@ -9,6 +9,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError
+from graphnet.functions.sharing import in_shared_memory
 from graphnet.nn.modules.tree import Tree
 
 
@@ -83,7 +84,7 @@ class Convertible(Tree):
 
     def share_memory(self) -> Self:
         """Put the tensors where other processes reach them; see :meth:`Tensor.share_memory_`."""
-        return self._apply(lambda tensor: tensor.share_memory_())
+        return self._apply(in_shared_memory)
 
     def _convert_floats(self, dtype: dtypes.dtype) -> Self:
         return self._apply(

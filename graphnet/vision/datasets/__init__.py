@@ -1,6 +1,15 @@
 """Datasets of images, in the shape of ``torchvision.datasets``."""
 
+from graphnet.vision.datasets.fake import FakeData
+from graphnet.vision.datasets.folder import DatasetFolder, ImageFolder
 from graphnet.vision.datasets.mnist import MNIST, FashionMNIST
 from graphnet.vision.datasets.vision import VisionDataset
 
-__all__ = ["MNIST", "FashionMNIST", "VisionDataset"]
+__all__ = [
+    "MNIST",
+    "DatasetFolder",
+    "FakeData",
+    "FashionMNIST",
+    "ImageFolder",
+    "VisionDataset",
+]

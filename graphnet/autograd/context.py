@@ -1,0 +1,106 @@
+"""``ctx``: what the ``forward`` of a function leaves for its ``backward``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import ref
+
+from graphnet._tensor import Tensor
+from graphnet.errors import ArgumentError, AutogradError
+
+
+class FunctionCtx:
+    """One application of an ``autograd.Function``. Attributes may be added.
+
+    Attributes:
+        needs_input_grad: for each argument of ``forward``, whether its gradient is wanted.
+    """
+
+    def __init__(self, name: str, args: Sequence[Any]) -> None:
+        self._name = name
+        self.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
+        self.materializes = True
+        self._saved: list[tuple[Tensor | None, int]] = []
+        # An output that is saved must not keep itself alive: it is kept without its history.
+        self._outputs: dict[int, ref[Tensor]] = {}
+        self._dirty: tuple[Tensor, ...] = ()
+        self._constant: tuple[Tensor, ...] = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs or outputs for ``backward``, which finds them as ``saved_tensors``.
+
+        Raises:
+            ArgumentError: (a TypeError) one is no tensor.
+        """
+        for place, tensor in enumerate(tensors):
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise ArgumentError(
+                    f"save_for_backward can only save variables, but argument {place} is of type "
+                    f"{type(tensor).__name__}",
+                    cure="set other things as attributes of ctx",
+                )
+        self._saved = [(t, -1 if t is None else t._storage.version) for t in tensors]
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for forward-mode differentiation, which is not there."""
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What :meth:`save_for_backward` was given.
+
+        Raises:
+            AutogradError: (a RuntimeError) one was written to since.
+        """
+        for place, (tensor, version) in enumerate(self._saved):
+            if tensor is not None and tensor._storage.version != version:
+                raise AutogradError(
+                    "one of the variables needed for gradient computation has been modified by an "
+                    f"inplace operation: tensor {place} that {self._name} saved, of shape "
+                    f"{list(tensor.shape)}, is at version {tensor._storage.version}; expected "
+                    f"version {version} instead",
+                    cure="compute the gradient before the in-place write, or write out of place",
+                )
+        return tuple(self._with_history(tensor) for tensor, _ in self._saved)
+
+    @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The old name of ``saved_tensors``."""
+        return self.saved_tensors
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say which inputs ``forward`` writes to in place; they are outputs, too."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say which outputs have no gradient."""
+        self._constant = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Say whether ``backward`` gets zeros, or else None, where no gradient has arrived."""
+        self.materializes = value
+
+    def is_marked_dirty(self, tensor: Tensor) -> bool:
+        """Whether ``forward`` wrote to it."""
+        return any(tensor is each for each in self._dirty)
+
+    def is_marked_constant(self, tensor: Tensor) -> bool:
+        """Whether it has no gradient."""
+        return any(tensor is each for each in self._constant)
+
+    def note_outputs(self, pairs: Sequence[tuple[Any, Any]]) -> None:
+        """What stands outside for the outputs that ``forward`` made."""
+        saved = {id(tensor) for tensor, _ in self._saved if tensor is not None}
+        for plain, joined in pairs:
+            if id(plain) in saved and plain is not joined:
+                self._outputs[id(plain)] = ref(joined)
+        # A tensor that was written to gets a history after it was saved.
+        self._saved = [
+            (t, v if t is None or not self.is_marked_dirty(t) else t._storage.version)
+            for t, v in self._saved
+        ]
+
+    def _with_history(self, tensor: Tensor | None) -> Tensor | None:
+        outside = self._outputs.get(id(tensor))
+        found = None if outside is None else outside()
+        return tensor if found is None else found

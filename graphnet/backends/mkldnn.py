@@ -1,0 +1,8 @@
+"""oneDNN, which numpy runs without: ``torch.backends.mkldnn``."""
+
+from __future__ import annotations
+
+
+def is_available() -> bool:
+    """False: it is not used."""
+    return False

@@ -1,0 +1,63 @@
+"""Checkpointing: ``torch.utils.checkpoint``. Functions are called, and that is all.
+
+PyTorch forgets what a function computes on the way and computes it again in the backward pass. Here
+a pass keeps only what it reads, and the values are the same either way, those of random operations
+as well. The memory is not spared.
+
+Source: PyTorch's page ``torch.utils.checkpoint``; Chen et al., "Training Deep Nets with Sublinear
+Memory Cost" (2016).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+__all__ = ["checkpoint", "checkpoint_sequential"]
+
+
+def checkpoint(
+    function: Callable[..., Any],
+    *args: Any,
+    use_reentrant: bool | None = None,
+    context_fn: Any = None,
+    determinism_check: str = "default",
+    debug: bool = False,
+    preserve_rng_state: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """What the function returns for these arguments.
+
+    >>> import graphnet as torch
+    >>> from graphnet.utils.checkpoint import checkpoint
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> checkpoint(torch.exp, x, use_reentrant=False).sum().backward()
+    >>> x.grad
+    tensor([2.7183, 2.7183])
+    """
+    if use_reentrant is None:
+        warnings.warn(
+            "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly.",
+            stacklevel=2,
+        )
+    return function(*args, **kwargs)
+
+
+def checkpoint_sequential(
+    functions: Iterable[Callable[..., Any]],
+    segments: int,
+    input: Any,
+    use_reentrant: bool | None = None,
+    **kwargs: Any,
+) -> Any:
+    """What the functions or modules make of the input, one after the other."""
+    if use_reentrant is None:
+        warnings.warn(
+            "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be "
+            "passed explicitly.",
+            stacklevel=2,
+        )
+    for function in functions:
+        input = function(input)
+    return input

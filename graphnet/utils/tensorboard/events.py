@@ -1,0 +1,66 @@
+"""Numbers for TensorBoard, written by the package tensorboard alone."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+
+class ScalarWriter:
+    """Writes numbers as TensorBoard's events."""
+
+    def __init__(self, folder: str, max_queue: int, flush_secs: int, suffix: str) -> None:
+        self._options = (max_queue, flush_secs, suffix)
+        self._files: dict[str, Any] = {}
+        self._folder = folder
+
+    def _file(self, folder: str) -> Any:
+        if folder not in self._files:
+            from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+            self._files[folder] = EventFileWriter(folder, *self._options)
+        return self._files[folder]
+
+    def _write(
+        self, folder: str, tag: str, value: Any, step: int | None, walltime: float | None
+    ) -> None:
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.compat.proto.summary_pb2 import Summary
+
+        summary = Summary(value=[Summary.Value(tag=tag, simple_value=float(value))])
+        event = Event(summary=summary, wall_time=walltime or time.time(), step=int(step or 0))
+        self._file(folder).add_event(event)
+
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Write a number."""
+        self._write(self._folder, tag, scalar_value, global_step, walltime)
+
+    def add_scalars(
+        self,
+        main_tag: str,
+        tag_scalar_dict: dict[str, Any],
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Write numbers of one subject, each in a folder of its own."""
+        for tag, value in tag_scalar_dict.items():
+            folder = f"{self._folder}/{main_tag.replace('/', '_')}_{tag}"
+            self._write(folder, main_tag, value, global_step, walltime)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for file in self._files.values():
+            file.flush()
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        for file in self._files.values():
+            file.close()
