@@ -52,7 +52,7 @@ def test_lines_of_plans_are_told_apart() -> None:
         step()
     assert {"matmul", "exp", "sum"} <= lines.seconds.keys()
     assert all(seconds > 0 for seconds in lines.seconds.values())
-    assert lines.inside == pytest.approx(sum(lines.seconds.values()), rel=0.5)
+    assert lines.inside >= sum(lines.seconds.values())
 
 
 def test_shares_make_a_whole(counter: ProductCounter) -> None:

@@ -60,8 +60,8 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 def test_files_come_from_a_mirror(site: tuple[Path, str], tmp_path: Path) -> None:
     folder, url = site
-    (folder / "a.gz").write_bytes(gzip.compress(b"first"))
-    (folder / "b.gz").write_bytes(gzip.compress(b"second"))
+    (folder / "a.gz").write_bytes(gzip.compress(b"first", mtime=0))
+    (folder / "b.gz").write_bytes(gzip.compress(b"second", mtime=0))
     target = tmp_path / "new" / "raw"
     install(target, [A, B], [Mirror(url)])
     assert {path.name: path.read_bytes() for path in target.iterdir()} == {
@@ -74,8 +74,8 @@ def test_what_one_source_lacks_comes_from_the_next(site: tuple[Path, str], tmp_p
     folder, url = site
     (folder / "one").mkdir()
     (folder / "two").mkdir()
-    (folder / "one" / "a.gz").write_bytes(gzip.compress(b"first"))
-    (folder / "two" / "b.gz").write_bytes(gzip.compress(b"second"))
+    (folder / "one" / "a.gz").write_bytes(gzip.compress(b"first", mtime=0))
+    (folder / "two" / "b.gz").write_bytes(gzip.compress(b"second", mtime=0))
     install(tmp_path / "raw", [A, B], [Mirror(url + "one/"), Mirror(url + "two/")])
     assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == ["a", "b"]
 
@@ -83,8 +83,11 @@ def test_what_one_source_lacks_comes_from_the_next(site: tuple[Path, str], tmp_p
 @pytest.mark.parametrize(
     ("contents", "message"),
     [
-        (gzip.compress(b"other"), "a is not the published file: its MD5 is .* it should be"),
-        (gzip.compress(b"first")[:-3], "a.gz is damaged or not gzip"),
+        (
+            gzip.compress(b"other", mtime=0),
+            "a is not the published file: its MD5 is .* it should be",
+        ),
+        (gzip.compress(b"first", mtime=0)[:-3], "a.gz is damaged or not gzip"),
         (b"<html>not here</html>", "a.gz is damaged or not gzip"),
         (None, "a.gz: File not found"),
     ],
@@ -95,7 +98,7 @@ def test_a_failure_says_why_and_leaves_nothing(
     folder, url = site
     if contents is not None:
         (folder / "a.gz").write_bytes(contents)
-    (folder / "b.gz").write_bytes(gzip.compress(b"second"))
+    (folder / "b.gz").write_bytes(gzip.compress(b"second", mtime=0))
     target = tmp_path / "new" / "raw"
     with pytest.raises(RuntimeError, match=message) as caught:
         install(target, [B, A], [Mirror(url)])
