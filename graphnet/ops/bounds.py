@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import IsFinite, Where
-from graphnet.ops.dtype_rules import NumberElementwise
-from graphnet.ops.elementwise import Elementwise
+from graphnet.ops.dtype_rules import NumberElementwise, refuse
+from graphnet.ops.elementwise import Elementwise, promoted
 
 
 @op("clamp")
@@ -40,8 +41,22 @@ class Clamp(NumberElementwise):
         return "ClampBackward1"
 
 
+class _OneBound(Elementwise):
+    """A bound on one side. As in PyTorch, booleans may have a tensor of them but not a number."""
+
+    def infer(self, *operands: TensorType) -> TensorType:
+        """Operands broadcast.
+
+        Raises:
+            UnsupportedDtypeError: all are booleans, and the bound is a number.
+        """
+        if operands[1].weak and promoted(operands) is dtypes.bool:
+            raise refuse(self.name, dtypes.bool, "give the bound as a tensor")
+        return super().infer(*operands)
+
+
 @op("clamp_min")
-class ClampMin(Elementwise):
+class ClampMin(_OneBound):
     """The greater of ``x`` and a lower bound."""
 
     ufunc = np.maximum
@@ -52,7 +67,7 @@ class ClampMin(Elementwise):
 
 
 @op("clamp_max")
-class ClampMax(Elementwise):
+class ClampMax(_OneBound):
     """The smaller of ``x`` and an upper bound."""
 
     ufunc = np.minimum
