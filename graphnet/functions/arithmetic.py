@@ -133,6 +133,8 @@ def _times_alpha(function: str, input: Any, other: Any, alpha: Any) -> Any:
             f"number, but it is {alpha}"
         )
     if dtype is dtypes.bool:
+        if not isinstance(other, Tensor):
+            return bool(other) and bool(alpha)
         return combine(LogicalAnd(), other, bool(alpha))
     return other * alpha
 
