@@ -68,12 +68,16 @@ def _norm(function: str, norm: str | None) -> Norm:
     return name
 
 
+def _require_dims(function: str, x: Tensor, named: tuple[int, ...]) -> None:
+    if named and not x.dim():
+        raise OutOfRangeError(
+            f"{function}: Dimension specified as {named[0]} but tensor has no dimensions"
+        )
+
+
 def _one(function: str, x: Tensor, n: int | None, dim: int) -> tuple[Sizes, tuple[int, ...]]:
     """Size and dimension of a transform over one dimension."""
-    if not x.dim():
-        raise OutOfRangeError(
-            f"{function}: Dimension specified as {dim} but tensor has no dimensions"
-        )
+    _require_dims(function, x, (dim,))
     return None if n is None else [integer(function, "n", n)], (one_dim(function, dim, x),)
 
 
@@ -81,7 +85,9 @@ def _several(function: str, x: Tensor, s: Any, dim: Any) -> tuple[Sizes, tuple[i
     """Sizes and dimensions of a transform over several: by default the last ones, or all."""
     sizes = None if s is None else integers(function, "s", s)
     if dim is not None:
-        dims = distinct_dims(function, integers(function, "dim", dim), x.dim())
+        named = integers(function, "dim", dim)
+        _require_dims(function, x, named)
+        dims = distinct_dims(function, named, x.dim())
         if sizes is not None and len(sizes) != len(dims):
             raise RefusedError(
                 f"{function}: When given, dim and shape arguments must have the same length: "

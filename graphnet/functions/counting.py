@@ -165,8 +165,8 @@ def histogramdd(
     parts: list[Any] = [bins] * count if isinstance(bins, int) else list(bins)
     if len(parts) != count:
         raise RefusedError(
-            f"torch.histogramdd(): the size of the last dimension of input tensor is {count}, "
-            f"but bins has {len(parts)} elements"
+            "histogramdd: The size of bins must be equal to the innermost dimension of the input: "
+            f"{len(parts)} and {count}"
         )
     points: Tensor = Reshape((x.numel() // max(count, 1), count))(x)
     bounds = list(range or [0.0] * (2 * count))

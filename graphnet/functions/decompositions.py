@@ -197,10 +197,23 @@ def ormqr(
     x = require_tensor("ormqr", "input", input)
     factors = require_tensor("ormqr", "tau", tau, 2)
     matrix = require_tensor("ormqr", "other", other, 3)
-    if x.dim() < 2 or matrix.dim() < 2 or matrix.shape[-2 if left else -1] != x.shape[-2]:
+    side = -2 if left else -1
+    for name, each in (("input", x), ("other", matrix)):
+        if each.dim() < 2:
+            raise ShapeError(
+                f"torch.ormqr: {name} must have at least 2 dimensions. Its shape is "
+                f"{list(each.shape)}"
+            )
+    if matrix.shape[side] < factors.shape[-1] or matrix.shape[side] != x.shape[-2]:
         raise ShapeError(
-            f"torch.ormqr: other.shape[{-2 if left else -1}] must be equal to input.shape[-2]: "
-            f"{list(matrix.shape)} and {list(x.shape)}"
+            f"torch.ormqr: other.shape[{side}] must be greater than or equal to tau.shape[-1] and "
+            f"equal to input.shape[-2]: {list(matrix.shape)}, {list(factors.shape)} and "
+            f"{list(x.shape)}"
+        )
+    if factors.shape[-1] > min(x.shape[-2:]):
+        raise ShapeError(
+            "torch.ormqr: tau.shape[-1] must be equal to min(other.shape[-2], input.shape[-1]), "
+            f"but it is {factors.shape[-1]}"
         )
     if left:
         return reflected(x, factors, matrix, transpose=transpose)

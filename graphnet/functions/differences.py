@@ -60,12 +60,14 @@ def diff(
     if n < 0:
         raise RefusedError(f"order must be non-negative but got {n}")
     axis = one_dim("diff", dim, x)
+    if not n:
+        return clone(x)
     parts = [part for part in (prepend, x, append) if part is not None]
     x = cat(parts, axis) if len(parts) > 1 else x
     for _ in range(n):
         before, after = _neighbours(x, axis)
         x = LogicalXor()(after, before) if x.dtype is dtypes.bool else after - before
-    return x if n else clone(x)
+    return x
 
 
 # ---------------------------------------------------------------------- slopes
@@ -105,11 +107,14 @@ def gradient(
     step = 1 if spacing is None else spacing
     steps: Sequence[Any] = spacing if several else [step] * len(dims)
     if len(steps) != len(dims):
-        raise RefusedError(
-            f"torch.gradient expected spacing to be unspecified, a scalar, or a list of length "
-            f"equal to 'self.dim() = {x.dim()}', since dim argument was not given, but got a list "
-            f"of length {len(steps)}"
+        fit = (
+            f"a list of length equal to 'self.dim() = {x.dim()}', since dim argument was not given,"
+            f" but got a list of length {len(steps)}"
+            if dim is None
+            else "it's spacing and dim arguments to have the same length, but got a spacing "
+            f"argument of length {len(steps)} and a dim argument of length {len(dims)}."
         )
+        raise RefusedError(f"torch.gradient expected spacing to be unspecified, a scalar or {fit}")
     for axis in dims:
         if x.shape[axis] < edge_order + 1:
             raise RefusedError(

@@ -7,6 +7,7 @@ from typing import Any
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, ShapeError
+from graphnet.functions.complex_numbers import conj
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import require_tensor
 from graphnet.ir.types import Number
@@ -137,8 +138,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
 
 @method
 def vdot(input: Tensor, other: Tensor) -> Tensor:
-    """The dot product of two vectors, of which the first would be conjugated if complex."""
-    return _dot("vdot", input, other)
+    """The dot product of two vectors, of which the first is conjugated if complex."""
+    return _dot("vdot", conj(require_tensor("vdot", "input", input)), other)
 
 
 def _dot(function: str, x: Any, y: Any) -> Tensor:

@@ -23,6 +23,7 @@ from graphnet.ops.bounds import Clamp, ClampMin
 from graphnet.ops.compare import IsNan, LogicalNot, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.math import Sqrt
 from graphnet.ops.rounding import Ceil, Floor, Round
 from graphnet.ops.shape import Diagonal, Reshape, T, Unsqueeze
@@ -198,7 +199,7 @@ def cov(
     centred = rows - mean
     other = centred if weights is None else centred * weights
     product = matmul(centred, conj(T()(other))) / by
-    shaped: Tensor = product if x.dim() == 2 else Reshape(())(product)
+    shaped: Tensor = product if rows.shape[0] != 1 else Reshape(())(product)
     return shaped
 
 
@@ -208,15 +209,21 @@ def _weights(rows: Tensor, fweights: Tensor | None, aweights: Tensor | None) -> 
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is None:
             continue
-        if weights.dim() > 1 or weights.numel() != rows.shape[1]:
+        if weights.dim() > 1:
             raise RefusedError(
-                f"cov(): expected {name} to have one dimension and as many elements as there are "
-                f"observations: {list(weights.shape)} and {rows.shape[1]}"
+                f"cov(): expected {name} to have one or fewer dimensions but got {name} with "
+                f"{weights.dim()} dimensions"
             )
         if weights.dtype.is_floating_point is (name == "fweights"):
             kind = "integral" if name == "fweights" else "floating point"
             raise DtypeError(
-                f"cov(): expected {name} to have {kind} dtype but it is {weights.dtype}"
+                f"cov(): expected {name} to have {kind} dtype but got {name} with "
+                f"{SCALAR_TYPE_NAMES[weights.dtype]} dtype"
+            )
+        if weights.numel() != rows.shape[1]:
+            raise RefusedError(
+                f"cov(): expected {name} to have the same numel as there are observations in the "
+                f"input but got {weights.numel()} != {rows.shape[1]}"
             )
         if bool((weights < 0).any()):
             raise RefusedError(f"cov(): {name} cannot be negative")

@@ -15,9 +15,11 @@ from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import as_dtype, numpy_names, one_dim, reduced_dims, require_tensor
 from graphnet.ops.compare import Where
+from graphnet.ops.complex import Imag, Real
 from graphnet.ops.convert import Cast
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.factorise import Svd
+from graphnet.ops.math import Abs, Sqrt
 from graphnet.ops.reduce import Mean, Sum
 from graphnet.ops.shape import Permute, Reshape
 from graphnet.ops.statistics import LinalgVectorNorm, Logsumexp, Std, Var
@@ -161,6 +163,10 @@ def _spread(
             UserWarning,
             stacklevel=4,
         )
+    if x.dtype.is_complex:
+        both: Tensor = Var(dims, keepdim, correction)(Real()(x))
+        both = both + Var(dims, keepdim, correction)(Imag()(x))
+        return Sqrt()(both) if op is Std else both
     result: Tensor = op(dims, keepdim, correction)(x)
     return result
 
@@ -197,6 +203,8 @@ def vector_norm(
             f"{SCALAR_TYPE_NAMES[x.dtype]}",
             cure="cast first, as in `x.float()`",
         )
+    if x.dtype.is_complex:
+        x = Abs()(x)
     dims = reduced_dims(function, dim, x.dim())
     nothing = x.numel() == 0 and (dim is None or any(x.shape[d] == 0 for d in dims))
     if nothing and (order < 0 or order == math.inf):

@@ -189,14 +189,15 @@ def empty_permuted(
     (3, 1, 6)
     """
     shape = integers("empty_permuted", "size", size)
-    order = distinct_dims(
-        "empty_permuted", integers("empty_permuted", "physical_layout", physical_layout), len(shape)
-    )
-    if len(order) != len(shape):
+    named = integers("empty_permuted", "physical_layout", physical_layout)
+    if len(named) != len(shape):
         raise RefusedError(
             "Number of dimensions in size does not match the length of the physical_layout; i.e. "
-            f"len(size) = {len(shape)} is not equal to len(physical_layout) = {len(order)}"
+            f"len(size) = {len(shape)} is not equal to len(physical_layout) = {len(named)}"
         )
+    if not all(0 <= d < len(shape) for d in named):
+        raise RefusedError(f"Dimension out of range: physical_layout is {list(named)}")
+    order = distinct_dims("empty_permuted", named, len(shape))
     steps = dict(zip(order, contiguous_strides(tuple(shape[d] for d in order)), strict=True))
     stride = tuple(steps[d] for d in range(len(shape)))
     return empty_strided(shape, stride, dtype=dtype, device=device, requires_grad=requires_grad)

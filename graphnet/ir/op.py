@@ -171,6 +171,9 @@ class Op(metaclass=InternedMeta):
         For an operation with several results both are tuples; a gradient in ``g`` is None where
         nothing depends on that result. Operands that have no gradient get None. Gradients may
         have the result's shape where operands were broadcast: they are summed by the caller.
+
+        The rule is the transpose of the derivative, without conjugation: the caller conjugates the
+        gradients of complex numbers on both sides.
         """
         raise NotImplementedError(f"{self.name} has no gradient rule")
 

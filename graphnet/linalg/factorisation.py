@@ -11,6 +11,7 @@ from graphnet.functions.options import require_tensor
 from graphnet.functions.ranges import eye
 from graphnet.ops.eigen import Eig
 from graphnet.ops.factorise import Cholesky, Eigh, Qr, Svd
+from graphnet.ops.index import MaskedFill
 from graphnet.ops.lapack import CholeskyEx, LdlFactor, LuFactor, Permutation
 from graphnet.ops.linalg import LinAlgError, Slogdet
 from graphnet.ops.matmul import transposed
@@ -259,7 +260,8 @@ def householder_product(A: Tensor, tau: Tensor) -> Tensor:
             f"input.shape[-1], and that to tau.shape[-1]: {list(x.shape)} and "
             f"{list(factors.shape)}"
         )
-    columns = eye(x.shape[-2], x.shape[-1], dtype=x.dtype).expand(x.shape)
+    # Filled with zeros, not new: its gradient is zero rather than none.
+    columns = MaskedFill()(x, True, 0) + eye(x.shape[-2], x.shape[-1], dtype=x.dtype)
     return reflected(x, factors, columns, transpose=False)
 
 

@@ -227,9 +227,16 @@ def lstsq(
         raise RefusedError(
             "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"
         )
+    if a.dim() < 2:
+        raise ShapeError(
+            "torch.linalg.lstsq: input must have at least 2 dimensions. Its shape is "
+            f"{list(a.shape)}"
+        )
+    if not b.dim():
+        raise ShapeError("torch.linalg.lstsq: other must have at least 1 dimension.")
     vectors = b.dim() == 1 or (b.dim() == a.dim() - 1 and b.shape == a.shape[:-1])
     columns: Tensor = Unsqueeze(b.dim())(b) if vectors else b
-    if a.dim() < 2 or columns.shape[-2] != a.shape[-2]:
+    if columns.shape[-2] != a.shape[-2]:
         raise ShapeError(
             "torch.linalg.lstsq: input.size(-2) should match other.size(-2): "
             f"{list(a.shape)} and {list(b.shape)}"

@@ -19,6 +19,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import FloatOnlyElementwise
 from graphnet.ops.elementwise import Elementwise
+from graphnet.ops.shape import Transpose
 
 
 @op("complex")
@@ -105,3 +106,9 @@ def conjugate(x: Value) -> Value:
     """The conjugate of what may be complex."""
     conjugated: Value = Conj()(x) if x.dtype.is_complex else x
     return conjugated
+
+
+def adjoint(x: Value) -> Value:
+    """The conjugate of the transpose of matrices."""
+    turned: Value = Transpose(x.ndim - 2, x.ndim - 1)(x)
+    return conjugate(turned)

@@ -14,6 +14,7 @@ from graphnet.ir.node import Value
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Where
+from graphnet.ops.complex import Complex, adjoint, conjugate
 from graphnet.ops.create import Arange, Eye
 from graphnet.ops.join import Cat
 from graphnet.ops.linalg import Inverse, LinAlgError, LinalgSolve, MatrixOp
@@ -59,10 +60,11 @@ class Cholesky(MatrixOp):
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """I. Murray, "Differentiation of the Cholesky decomposition", 2016, made symmetric."""
-        middle = _lower_with_half_diagonal(transposed(out) @ g)
-        inverse = Inverse()(out)
-        full = transposed(inverse) @ middle @ inverse
-        return ((full + transposed(full)) * 0.5,)
+        lower = conjugate(out)
+        middle = _lower_with_half_diagonal(adjoint(lower) @ g)
+        inverse = Inverse()(lower)
+        full = adjoint(inverse) @ middle @ inverse
+        return ((full + adjoint(full)) * 0.5,)
 
 
 @op("qr")
@@ -99,6 +101,7 @@ class Qr(MatrixOp):
         Raises:
             LinAlgError: ``q`` was completed by columns that the operand does not determine.
         """
+        self.refuse_complex(x)
         (q, r), (gq, gr) = out, g
         rows, columns = x.shape[-2:]
         if self.complete and rows > columns:
@@ -157,7 +160,7 @@ class Svd(MatrixOp):
         left, right = (rows, columns) if self.full_matrices else (k, k)
         return (
             TensorType(x.dtype, (*batch, rows, left)),
-            TensorType(x.dtype, (*batch, k)),
+            TensorType(x.dtype.to_real(), (*batch, k)),
             TensorType(x.dtype, (*batch, right, columns)),
         )
 
@@ -171,6 +174,7 @@ class Svd(MatrixOp):
         The vectors have a gradient where singular values differ. Additional columns of full
         matrices are not determined by the operand and take no part.
         """
+        self.refuse_complex(x)
         gu, gs, gvh = g
         if gu is None and gs is None and gvh is None:
             return (None,)
@@ -225,7 +229,7 @@ class Eigh(MatrixOp):
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
         """Values without the last dimension, vectors with it."""
         self.check(x, square=True)
-        return TensorType(x.dtype, x.shape[:-1]), TensorType(x.dtype, x.shape)
+        return TensorType(x.dtype.to_real(), x.shape[:-1]), TensorType(x.dtype, x.shape)
 
     def kernel(self, x: Any) -> Any:
         """``np.linalg.eigh``."""
@@ -234,18 +238,21 @@ class Eigh(MatrixOp):
     def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:
         """Vectors have a gradient where eigenvalues differ."""
         gvalues, gvectors = g
-        values, vectors = out
+        values, vectors = out[0], conjugate(out[1])
         n = x.shape[-1]
         eye = _diagonal(n)
         if gvalues is None and gvectors is None:
             return (None,)
         terms = []
         if gvalues is not None:
-            terms.append(Where()(eye, Reshape((*gvalues.shape, 1))(gvalues), 0))
+            diagonal = Reshape((*gvalues.shape, 1))(gvalues)
+            terms.append(
+                Where()(eye, Complex()(diagonal, 0.0) if x.dtype.is_complex else diagonal, 0)
+            )
         if gvectors is not None:
             columns = Reshape((*values.shape[:-1], 1, n))(values)
             gap = Where()(eye, 1, columns - Reshape((*values.shape, 1))(values))
-            terms.append(Where()(eye, 0, (transposed(vectors) @ gvectors) / gap))
+            terms.append(Where()(eye, 0, (adjoint(vectors) @ gvectors) / gap))
         inner = reduce(add, terms)
-        full = vectors @ inner @ transposed(vectors)
-        return ((full + transposed(full)) * 0.5,)
+        full = vectors @ inner @ adjoint(vectors)
+        return ((full + adjoint(full)) * 0.5,)

@@ -12,6 +12,7 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.complex import adjoint, conjugate
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.matmul import transposed
@@ -56,6 +57,17 @@ class MatrixOp(Op):
                 f"{self.torch_name}: Low precision dtypes not supported. Got "
                 f"{SCALAR_TYPE_NAMES[x.dtype]}",
                 cure="cast first, as in `x.float()`",
+            )
+
+    def refuse_complex(self, x: Value) -> None:
+        """Refuse to differentiate by complex matrices, for which no rule is written.
+
+        Raises:
+            NotImplementedError: the matrices are complex.
+        """
+        if x.dtype.is_complex:
+            raise NotImplementedError(
+                f"{self.torch_name}: gradients of complex matrices are not implemented"
             )
 
     def call(self, function: Callable[..., Any], *arrays: Any) -> Any:
@@ -143,7 +155,8 @@ class Cofactors(MatrixOp):
         repeated = np.broadcast_to(s[..., None, :], (*s.shape, n))
         others = np.where(np.eye(n, dtype=bool), 1, repeated).prod(-1)
         sign = np.linalg.det(u) * np.linalg.det(vh)
-        return (sign[..., None, None] * (u * others[..., None, :]) @ vh).astype(x.dtype)
+        product = (u * others[..., None, :]).conj() @ vh.conj()
+        return (sign[..., None, None] * product).astype(x.dtype)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """For invertible matrices, whose cofactors are ``det * inv.T``."""
@@ -169,16 +182,18 @@ class Slogdet(MatrixOp):
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
         """Both without the last two dimensions."""
         self.check(x, square=True)
-        type_ = TensorType(x.dtype, x.shape[:-2])
-        return type_, type_
+        batch = x.shape[:-2]
+        return TensorType(x.dtype, batch), TensorType(x.dtype.to_real(), batch)
 
     def kernel(self, x: Any) -> Any:
         """``np.linalg.slogdet``."""
         sign, logarithm = self.call(np.linalg.slogdet, x)
-        return np.asarray(sign, x.dtype), np.asarray(logarithm, x.dtype)
+        return np.asarray(sign, x.dtype), np.asarray(logarithm, x.real.dtype)
 
     def vjp(self, g: Any, out: Any, x: Value) -> Sequence[Value | None]:
-        """``inv.T``; the sign does not change."""
+        """``inv.T``; the sign of a real number does not change."""
+        if g[0] is not None:
+            self.refuse_complex(x)
         if g[1] is None:
             return (None,)
         return (Reshape((*g[1].shape, 1, 1))(g[1]) * transposed(Inverse()(x)),)
@@ -242,15 +257,16 @@ class Pinverse(MatrixOp):
         absolute, relative = (np.asarray(tolerance, s.dtype)[..., None] for tolerance in tolerances)
         kept = s > np.maximum(absolute, relative * s[..., :1])
         inverted = np.where(kept, 1 / np.where(kept, s, 1), 0).astype(s.dtype)
-        return np.swapaxes(vh, -1, -2) @ (inverted[..., None] * np.swapaxes(u, -1, -2))
+        v, uh = np.swapaxes(vh, -1, -2).conj(), np.swapaxes(u, -1, -2).conj()
+        return v @ (inverted[..., None] * uh)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """G. H. Golub and V. Pereyra, "The Differentiation of Pseudo-Inverses", 1973.
 
         It holds where the rank does not change.
         """
-        x, p = operands[0], out
-        pt, gt = transposed(p), transposed(g)
+        x, p = conjugate(operands[0]), conjugate(out)
+        pt, gt = adjoint(p), adjoint(g)
         through = -(pt @ g @ pt)
         rows = pt @ p @ (gt - gt @ p @ x)
         columns = (gt - x @ p @ gt) @ p @ pt

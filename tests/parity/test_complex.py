@@ -110,6 +110,59 @@ FUNCTIONS = (
 )
 
 
+MATRICES = """
+torch.linalg.norm(z)
+torch.linalg.vector_norm(z, 1)
+torch.linalg.matrix_norm(z)
+z.norm()
+z.var()
+z.std(0)
+torch.dist(z, z * 2)
+torch.vdot(z[0], z[1])
+torch.dot(z[0], z[1])
+torch.linalg.vecdot(z, z * 2)
+torch.linalg.det(z)
+torch.linalg.slogdet(z)
+torch.linalg.inv(z)
+torch.linalg.solve(z, z)
+torch.linalg.pinv(z)
+torch.linalg.pinv(z[:, :2])
+torch.linalg.cholesky(h)
+torch.linalg.eigvalsh(h)
+torch.linalg.svdvals(z)
+torch.linalg.matrix_rank(z)
+torch.linalg.cond(z)
+torch.matrix_exp(z)
+torch.linalg.lu(z)
+torch.cholesky_solve(z, torch.linalg.cholesky(h))
+torch.einsum('ij,jk->ik', z, z)
+"""
+
+MATRIX_GRADIENTS = (
+    *("torch.linalg.det(z)", "torch.linalg.inv(z)", "torch.linalg.solve(z, z.T)"),
+    *("torch.linalg.pinv(z[:, :2])", "torch.matrix_exp(z)", "torch.linalg.lu(z)[1]"),
+    *("torch.linalg.cholesky(h)", "torch.cholesky_solve(z, torch.linalg.cholesky(h))"),
+    *("torch.linalg.norm(z) + 0j", "z.var() + 0j", "torch.vdot(z[0], z[1])"),
+    *("torch.linalg.eigvalsh(h) + 0j", "torch.linalg.eigh(h)[1].abs() + 0j"),
+    *("torch.linalg.eigvals(z).prod()", "torch.linalg.slogdet(z)[1] + 0j"),
+)
+
+ROOT = np.random.default_rng(2).standard_normal((2, 3, 3))
+
+
+@pytest.mark.parametrize("code", lines(MATRICES))
+def test_matrices(code: str) -> None:
+    z = ROOT[0] + 1j * ROOT[1]
+    check(code, z=z, h=z @ z.conj().T + np.eye(3))
+
+
+@pytest.mark.parametrize("code", MATRIX_GRADIENTS)
+def test_gradients_of_matrices(code: str) -> None:
+    z, h = "torch.complex(x, y)", "z @ z.mH + torch.eye(3)"
+    call = f"(lambda z: (lambda h: torch.view_as_real(({code}).resolve_conj()))({h}))({z})"
+    check_gradients(call, x=ROOT[0], y=ROOT[1], second="cholesky" not in code and "eig" not in code)
+
+
 @pytest.mark.parametrize("code", lines(CALLS))
 def test_calls(code: str) -> None:
     check(code, x=X, y=Y, z=Z, i=np.array([[1, -2, 3], [0, 5, 6]]))

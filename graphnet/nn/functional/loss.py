@@ -549,7 +549,26 @@ def linear_cross_entropy(
     tensor(0.6931)
     """
     x = require_tensor("linear_cross_entropy", "input", input)
+    if x.ndim not in (1, 2):
+        raise ShapeError(
+            f"linear_cross_entropy: expected input with dimensionality 1 or 2, got {x.ndim}"
+        )
+    if linear_weight.ndim < 2:
+        raise ShapeError(
+            "linear_cross_entropy: expected linear_weight with dimensionality at least 2, got "
+            f"{linear_weight.ndim}"
+        )
     *outer, size = linear_weight.shape
+    if x.shape[-1] != size:
+        raise ShapeError(
+            "linear_cross_entropy: expected equal input and linear_weight last dimensions "
+            f"(in_features), got {x.shape[-1]} and {size}, respectively"
+        )
+    if target.dtype.is_floating_point and ignore_index is not None:
+        raise RefusedError(
+            "linear_cross_entropy: ignore_index cannot be specified when target contains "
+            "probabilities"
+        )
     flat = fn.reshape(linear_weight, (-1, size))
     bias = None if linear_bias is None else fn.reshape(linear_bias, (-1,))
     logits = fn.reshape(linear(x, flat, bias), (*x.shape[:-1], *outer))

@@ -293,9 +293,15 @@ def multilabel_margin_loss(
     """
     x = require_tensor("multilabel_margin_loss", "input", input)
     reduction = reduction_of(size_average, reduce, reduction)
-    if x.ndim > 2 or target.shape != x.shape:
+    check_reduction(reduction)
+    if x.ndim > 2 or (x.ndim and not x.shape[-1]):
         raise ShapeError(
-            f"multilabel_margin_loss: inconsistent target size {list(target.shape)} for input of "
+            "multilabel_margin_loss: Expected non-empty vector or matrix with optional 0-dim batch "
+            f"size, but got: {list(x.shape)}"
+        )
+    if target.shape != x.shape:
+        raise ShapeError(
+            f"multilabel_margin_loss: inconsistent target size: {list(target.shape)} for input of "
             f"size: {list(x.shape)}"
         )
     rows = fn.reshape(x, (-1, x.shape[-1] if x.ndim else 1))

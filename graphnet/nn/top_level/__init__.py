@@ -68,6 +68,7 @@ from graphnet.nn.top_level.layers import (
 from graphnet.nn.top_level.losses import (
     binary_cross_entropy_with_logits,
     cosine_embedding_loss,
+    ctc_loss,
     hinge_embedding_loss,
     kl_div,
     margin_ranking_loss,
@@ -115,6 +116,7 @@ __all__ = [
     "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
+    "ctc_loss",
     "dropout",
     "dropout_",
     "embedding",

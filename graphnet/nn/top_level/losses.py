@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
@@ -71,6 +73,26 @@ def hinge_embedding_loss(
     """
     name = _reduction("hinge_embedding_loss", reduction)
     return F.hinge_embedding_loss(input, target, margin, reduction=name)
+
+
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: int = 1,
+    zero_infinity: bool = False,
+) -> Tensor:
+    """See :func:`graphnet.nn.functional.ctc_loss`; here the default reduction is 1, "mean".
+
+    >>> import graphnet as torch
+    >>> steps = torch.zeros(2, 1, 2).log_softmax(2)
+    >>> torch.ctc_loss(steps, torch.tensor([[1]]), [2], [1])
+    tensor(0.2877)
+    """
+    name = _reduction("ctc_loss", reduction)
+    return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, name, zero_infinity)
 
 
 def kl_div(
