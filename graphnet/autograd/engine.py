@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphnet._tensor import Tensor
+from graphnet.autograd.anomaly_mode import check_gradients, set_detect_anomaly
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
@@ -39,6 +40,8 @@ def run_backward(
     )
     if chosen is not None:
         pairs = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
+    if set_detect_anomaly.enabled:
+        check_gradients(pairs)
     for leaf, gradient in pairs:
         if leaf._grad is None:
             leaf._grad = gradient
@@ -155,6 +158,8 @@ def grad(
         retain_graph=retain,
         create_graph=create_graph,
     )
+    if set_detect_anomaly.enabled:
+        check_gradients(zip(wanted, gradients, strict=True))
     found: list[Any] = list(gradients)
     allowed = materialize_grads if allow_unused is None else allow_unused
     unused = next((place for place, gradient in enumerate(found) if gradient is None), None)
