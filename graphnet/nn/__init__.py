@@ -10,6 +10,7 @@ call, :mod:`graphnet.nn.init` the initial values of parameters.
 torch.Size([])
 """
 
+from graphnet.nn import attention as attention
 from graphnet.nn import functional as functional
 from graphnet.nn import init as init
 from graphnet.nn import modules as modules
