@@ -60,6 +60,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "mps",
         "multiprocessing",
         "settings",
+        "testing",
         "xpu",
     ),
     # The namespace that users import, `graphnet` itself, and the command line, which is one.

@@ -1,5 +1,11 @@
 """Automatic differentiation: ``backward``, ``grad``, and the grad modes."""
 
+from graphnet.autograd import functional as functional
+from graphnet.autograd.anomaly_mode import (
+    detect_anomaly,
+    is_anomaly_enabled,
+    set_detect_anomaly,
+)
 from graphnet.autograd.engine import backward, grad, run_backward
 from graphnet.autograd.function import Function
 from graphnet.autograd.variable import Variable
@@ -9,10 +15,14 @@ __all__ = [
     "Function",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
     "inference_mode",
+    "is_anomaly_enabled",
     "no_grad",
     "run_backward",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

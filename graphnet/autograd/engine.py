@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphnet._tensor import Tensor
+from graphnet.autograd.anomaly_mode import check_gradients, set_detect_anomaly
 from graphnet.errors import AutogradError, ShapeError
 from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
@@ -44,6 +45,8 @@ def run_backward(
 
 def _deliver(pairs: Iterable[tuple[Any, Any]], create_graph: bool) -> None:
     """Add gradients to what the leaves have."""
+    if set_detect_anomaly.enabled:
+        check_gradients(pairs)
     for leaf, gradient in pairs:
         if leaf._grad is None:
             leaf._grad = gradient
@@ -166,6 +169,8 @@ def grad(
         retain_graph=retain,
         create_graph=create_graph,
     )
+    if set_detect_anomaly.enabled:
+        check_gradients(zip(wanted, gradients, strict=True))
     found: list[Any] = list(gradients)
     allowed = materialize_grads if allow_unused is None else allow_unused
     unused = next((place for place, gradient in enumerate(found) if gradient is None), None)

@@ -20,6 +20,7 @@ from graphnet.nn.parameter import Buffer as Buffer
 from graphnet.nn.parameter import Parameter as Parameter
 
 if TYPE_CHECKING:
+    from graphnet.nn import attention as attention
     from graphnet.nn import init as init
     from graphnet.nn import modules as modules
     from graphnet.nn import parallel as parallel
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     """Import the modules when the first of them is used: they take a fifth of the whole import."""
-    if name in ("init", "modules", "parallel", "utils"):
+    if name in ("attention", "init", "modules", "parallel", "utils"):
         return import_module(f"{__name__}.{name}")
     if name == "DataParallel":
         return import_module(f"{__name__}.parallel").DataParallel

@@ -238,3 +238,16 @@ def test_a_scaler_leaves_infinite_steps_out() -> None:
 def test_weights_from_the_net_are_refused() -> None:
     with pytest.raises(NotSupportedError, match="reads no weights"):
         torch.utils.model_zoo.load_url("somewhere")
+
+
+def test_kernels_may_be_chosen_where_there_is_one() -> None:
+    attention = torch.nn.attention
+    q = torch.ones(1, 2, 4)
+    plain = torch.nn.functional.scaled_dot_product_attention(q, q, q)
+    with attention.sdpa_kernel([attention.SDPBackend.FLASH_ATTENTION, attention.SDPBackend.MATH]):
+        assert torch.equal(torch.nn.functional.scaled_dot_product_attention(q, q, q), plain)
+    with (
+        pytest.raises(ValueError, match="members of SDPBackend"),
+        attention.sdpa_kernel(["math"]),  # type: ignore[list-item]  # that is the mistake
+    ):
+        pass
