@@ -341,7 +341,12 @@ class Tensor(Handle, Expression):
                 "instead.",
                 cure="use tensor.detach().numpy()",
             )
-        return self._storage.export(self._settled())
+        array = self._settled()
+        recorder = current_recorder()
+        if self._storage in recorder.segment.memory:
+            # What was recorded reads the values of now, whatever numpy code is going to write.
+            recorder.run("memory handed to numpy")
+        return self._storage.export(array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self.numpy()

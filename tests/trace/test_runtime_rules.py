@@ -559,3 +559,12 @@ def test_a_result_that_the_backward_pass_reads_may_be_written_to_at_a_first_visi
     greater.add_(x)
     greater.sum().backward()
     assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_numpy_writes_after_an_operation_has_read():
+    for _ in range(4):
+        x = torch.tensor([1.0, 1.0])
+        y = x * 2
+        x.numpy()[0] = 5
+        assert y.tolist() == [2.0, 2.0]
+        assert (x * 2).tolist() == [10.0, 2.0]
