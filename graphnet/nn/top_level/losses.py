@@ -81,15 +81,15 @@ def ctc_loss(
     input_lengths: Any,
     target_lengths: Any,
     blank: int = 0,
-    reduction: int = 1,
+    reduction: int = 0,
     zero_infinity: bool = False,
 ) -> Tensor:
-    """See :func:`graphnet.nn.functional.ctc_loss`; here the default reduction is 1, "mean".
+    """See :func:`graphnet.nn.functional.ctc_loss`; here the default reduction is 0, "none".
 
     >>> import graphnet as torch
     >>> steps = torch.zeros(2, 1, 2).log_softmax(2)
     >>> torch.ctc_loss(steps, torch.tensor([[1]]), [2], [1])
-    tensor(0.2877)
+    tensor([0.2877])
     """
     name = _reduction("ctc_loss", reduction)
     return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, name, zero_infinity)
