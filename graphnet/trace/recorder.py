@@ -6,19 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from math import copysign
 from typing import Any, ClassVar
 
-import numpy as np
-
 from graphnet.config import config
-from graphnet.errors import ArgumentError, AutogradError
+from graphnet.errors import AutogradError
 from graphnet.grad_mode import current_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
 from graphnet.ir.op import Op
-from graphnet.ir.types import GeneratorType, TensorType
+from graphnet.ir.types import GeneratorType
 from graphnet.ops.convert import Detach
 from graphnet.ops.shape import ViewOp
 from graphnet.runtime.storage import Layout, Storage
@@ -27,13 +24,13 @@ from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle
 from graphnet.trace.memory import Memory
+from graphnet.trace.operands import NUMBERS, as_number, covers, is_negative_zero, layout_of
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Key, Slot, State, Trace
 
 Emit = Callable[..., Any]
 
 _HARD_LIMIT = 8
-_NUMBERS = frozenset({bool, int, float, complex})
 _GENERATOR = "generator"
 
 
@@ -143,7 +140,7 @@ class Recorder:
                     else:
                         leaves[storage] = operand
                     parts.append(operand._layout)
-            elif operand.__class__ in _NUMBERS and (operand or not _is_negative_zero(operand)):
+            elif operand.__class__ in NUMBERS and (operand or not is_negative_zero(operand)):
                 parts.append(operand.__class__)
                 numbers += (operand,)
             else:
@@ -179,11 +176,11 @@ class Recorder:
                 parts.append(self._enter_generator(operand))
             else:
                 number = operand
-                if number.__class__ not in _NUMBERS:
-                    number = _as_number(operand, head)
+                if number.__class__ not in NUMBERS:
+                    number = as_number(operand, head)
                 parts.append(number.__class__)
                 numbers.append(number)
-                if not number and _is_negative_zero(number):
+                if not number and is_negative_zero(number):
                     parts.append("-0.0")  # equals 0.0, but is another number
         if segment is not self.segment:  # what entered made the trace run: start over
             return self._step(head, operands, emit)
@@ -276,7 +273,7 @@ class Recorder:
             before,
             builder.nodes,
             (*entered.values(), *made),
-            tuple(map(_layout_of, made)),
+            tuple(map(layout_of, made)),
             location,
             op,
             len(entered),
@@ -300,7 +297,7 @@ class Recorder:
         strides, delta = op.strides(source._layout.type.shape, source._layout.strides, *numbers)
         layout = state.layout
         assert layout is not None  # a view op makes a tensor
-        whole = _covers(source, layout, strides)
+        whole = covers(source, layout, strides)
         state.layout = layout.but(strides=strides, whole=whole)
         state.layouts = (state.layout,)
         state.offset = None if numbers else delta
@@ -514,49 +511,6 @@ class Recorder:
         self.claimed = True
         while self.busy:
             time.sleep(0)
-
-
-def _is_negative_zero(number: Any) -> bool:
-    return number.__class__ is float and number == 0 and copysign(1, number) < 0
-
-
-def _as_number(operand: Any, head: Hashable) -> Any:
-    """A numpy number, or what is a Python number by inheritance, as a plain one.
-
-    Raises:
-        ArgumentError: it is no number.
-    """
-    if isinstance(operand, np.generic):
-        return operand.item()
-    for kind in (bool, int, float, complex):
-        if isinstance(operand, kind):
-            plain: Callable[[Any], Any] = kind
-            return plain(operand)
-    raise ArgumentError(
-        f"{head}(): expected a tensor or a number, but got {type(operand).__name__}",
-        cure="make a tensor of it first, with torch.tensor(...)",
-    )
-
-
-def _layout_of(value: Value) -> Layout | None:
-    kind = value.type
-    if not isinstance(kind, TensorType):
-        return None
-    return Layout.of(
-        kind.dtype,
-        kind.shape,
-        requires_grad=value.requires_grad,
-        is_leaf=not value.requires_grad,
-    )
-
-
-def _covers(source: Handle, layout: Layout, strides: tuple[int, ...]) -> bool:
-    """Whether a view still covers its whole storage in the storage's own shape and order."""
-    return (
-        source._layout.whole
-        and layout.type.shape == source._storage.type.shape
-        and layout.but(strides=strides).is_contiguous
-    )
 
 
 class _ThisThread(threading.local):
