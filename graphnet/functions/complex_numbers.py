@@ -220,4 +220,4 @@ def view_as_complex(input: Tensor) -> Tensor:
 
 
 Tensor.real = property(real)  # type: ignore[attr-defined]  # attached, as methods are
-Tensor.imag = property(imag)  # type: ignore[attr-defined]
+Tensor.imag = property(imag)  # type: ignore[attr-defined]  # likewise

@@ -79,7 +79,8 @@ def window(shape: Window) -> Window:
 
     own = list(inspect.signature(shape).parameters.values())[2:]
     first, *rest = inspect.signature(_common).parameters.values()
-    made.__signature__ = inspect.Signature([first, *own, *rest])  # type: ignore[attr-defined]
+    signature = inspect.Signature([first, *own, *rest])
+    made.__signature__ = signature  # type: ignore[attr-defined]  # inspect reads it
     return made
 
 
