@@ -198,7 +198,7 @@ class Tensor(Handle, Expression):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward passes have accumulated; of intermediates the latest's."""
-        if self._grad is None and not self._layout.is_leaf:
+        if self._grad is None and not self.is_leaf:
             self._grad = gradient_of(self)
         return self._grad  # type: ignore[return-value]  # handles made here are tensors
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from graphnet.nn import functional as functional
 from graphnet.nn.parameter import Buffer as Buffer
 from graphnet.nn.parameter import Parameter as Parameter
+from graphnet.nn.parameter import UninitializedBuffer as UninitializedBuffer
+from graphnet.nn.parameter import UninitializedParameter as UninitializedParameter
 
 if TYPE_CHECKING:
     from graphnet.nn import attention as attention

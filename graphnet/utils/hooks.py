@@ -56,7 +56,8 @@ class RemovableHandle:
     """
 
     def __init__(self, hooks: HookTable) -> None:
-        self.id = next(_ids)
+        # Hooks that were unpickled have the numbers of another process.
+        self.id = next(number for number in _ids if number not in hooks)
         self._hooks = weakref.ref(hooks)
 
     def remove(self) -> None:
@@ -64,6 +65,15 @@ class RemovableHandle:
         hooks = self._hooks()
         if hooks is not None:
             hooks.pop(self.id, None)
+
+    def __getstate__(self) -> tuple[int, HookTable]:
+        """What a copy needs: it takes the hook off the copied table."""
+        hooks = self._hooks()
+        return self.id, HookTable() if hooks is None else hooks
+
+    def __setstate__(self, state: tuple[int, HookTable]) -> None:
+        self.id, hooks = state
+        self._hooks = weakref.ref(hooks)
 
     def __enter__(self) -> Self:
         return self

@@ -192,6 +192,49 @@ LAYERS: list[tuple[str, Build, tuple[np.ndarray, ...]]] = [
         (integers(4, 9),),
     ),
     ("Embedding bounded", lambda nn: nn.Embedding(4, 3, max_norm=0.5), (integers(4, 9),)),
+    ("LPPool3d", lambda nn: nn.LPPool3d(3, 2), (np.abs(VOLUME),)),
+    ("LPPool2d of the greatest", lambda nn: nn.LPPool2d(float("inf"), 2), (IMAGE,)),
+    *(
+        (
+            f"FractionalMaxPool{n}d",
+            lambda nn, n=n: getattr(nn, f"FractionalMaxPool{n}d")(2, 3),
+            (x,),
+        )
+        for n, x in ((2, IMAGE), (3, floats(2, 2, 5, 7, 6)))
+    ),
+    (
+        "FractionalMaxPool2d by ratio",
+        lambda nn: nn.FractionalMaxPool2d((2, 1), output_ratio=(0.5, 0.9)),
+        (IMAGE,),
+    ),
+    ("MultiLabelMarginLoss", lambda nn: nn.MultiLabelMarginLoss(), (ROWS, integers(4, 3, 4) - 1)),
+    (
+        "TripletMarginWithDistanceLoss",
+        lambda nn: nn.TripletMarginWithDistanceLoss(margin=2.0, swap=True),
+        (ROWS, ROWS * 2, ROWS + 1),
+    ),
+    (
+        "CTCLoss",
+        lambda nn: nn.CTCLoss(),
+        (
+            np.log(probabilities(6, 5, 2)).transpose(0, 2, 1),
+            integers(4, 2, 3) + 1,
+            np.array([6, 5]),
+            np.array([3, 2]),
+        ),
+    ),
+    (
+        "LinearCrossEntropyLoss",
+        lambda nn: nn.LinearCrossEntropyLoss(4, 5, bias=True, label_smoothing=0.1),
+        (ROWS, integers(5, 3)),
+    ),
+    ("EmbeddingBag", lambda nn: nn.EmbeddingBag(7, 3), (integers(7, 2, 5),)),
+    (
+        "EmbeddingBag of sums",
+        lambda nn: nn.EmbeddingBag(7, 3, mode="sum", padding_idx=2),
+        (integers(7, 9), np.array([0, 4, 4])),
+    ),
+    ("EmbeddingBag of maxima", lambda nn: nn.EmbeddingBag(7, 3, mode="max"), (integers(7, 2, 5),)),
     ("Dropout of nothing", lambda nn: nn.Dropout(0.0), (ROWS,)),
     ("Dropout of all", lambda nn: nn.Dropout(1.0), (ROWS,)),
     ("Dropout1d of nothing", lambda nn: nn.Dropout1d(0.0), (SERIES,)),

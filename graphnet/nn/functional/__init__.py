@@ -65,6 +65,12 @@ from graphnet.nn.functional.dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from graphnet.nn.functional.fractional_pooling import (
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
+)
 from graphnet.nn.functional.grid import affine_grid, grid_sample
 from graphnet.nn.functional.linear import bilinear, linear
 from graphnet.nn.functional.loss import (
@@ -94,8 +100,11 @@ from graphnet.nn.functional.margin_loss import (
 )
 from graphnet.nn.functional.max_pooling import (
     adaptive_max_pool1d,
+    adaptive_max_pool1d_with_indices,
     adaptive_max_pool2d,
+    adaptive_max_pool2d_with_indices,
     adaptive_max_pool3d,
+    adaptive_max_pool3d_with_indices,
     max_pool1d,
     max_pool1d_with_indices,
     max_pool2d,
@@ -126,6 +135,7 @@ from graphnet.nn.functional.pooling import (
     avg_pool3d,
     lp_pool1d,
     lp_pool2d,
+    lp_pool3d,
 )
 from graphnet.nn.functional.sparse import embedding, embedding_bag, one_hot
 from graphnet.nn.functional.vision import (
@@ -145,8 +155,11 @@ __all__ = [
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
     "adaptive_max_pool1d",
+    "adaptive_max_pool1d_with_indices",
     "adaptive_max_pool2d",
+    "adaptive_max_pool2d_with_indices",
     "adaptive_max_pool3d",
+    "adaptive_max_pool3d_with_indices",
     "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
@@ -179,6 +192,10 @@ __all__ = [
     "embedding_bag",
     "feature_alpha_dropout",
     "fold",
+    "fractional_max_pool2d",
+    "fractional_max_pool2d_with_indices",
+    "fractional_max_pool3d",
+    "fractional_max_pool3d_with_indices",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -206,6 +223,7 @@ __all__ = [
     "logsigmoid",
     "lp_pool1d",
     "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
     "max_pool1d",
     "max_pool1d_with_indices",

@@ -482,7 +482,13 @@ def gaussian_nll_loss(
     if var.shape != input.shape:
         if input.shape[:-1] == var.shape:
             var = fn.unsqueeze(var, -1)
-        elif not (input.shape[:-1] == var.shape[:-1] and var.shape[-1] == 1):
+        elif (
+            input.ndim != var.ndim
+            or sum(
+                size for size, wanted in zip(var.shape, input.shape, strict=True) if size != wanted
+            )
+            != 1
+        ):
             raise ValueRangeError("var is of incorrect size")
     if bool(fn.any(var < 0)):
         raise ValueRangeError("var has negative entry/entries")

@@ -204,6 +204,21 @@ def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = 
     return _adaptive_max_pool("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
+def adaptive_max_pool1d_with_indices(*args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+    """:func:`adaptive_max_pool1d` with ``return_indices=True``."""
+    return adaptive_max_pool1d(*args, **{**kwargs, "return_indices": True})  # type: ignore[no-any-return]
+
+
+def adaptive_max_pool2d_with_indices(*args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+    """:func:`adaptive_max_pool2d` with ``return_indices=True``."""
+    return adaptive_max_pool2d(*args, **{**kwargs, "return_indices": True})  # type: ignore[no-any-return]
+
+
+def adaptive_max_pool3d_with_indices(*args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+    """:func:`adaptive_max_pool3d` with ``return_indices=True``."""
+    return adaptive_max_pool3d(*args, **{**kwargs, "return_indices": True})  # type: ignore[no-any-return]
+
+
 def _max_unpool(
     function: str,
     count: int,

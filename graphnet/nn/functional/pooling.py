@@ -6,6 +6,7 @@ once for each spatial dimension.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from graphnet import functions as fn
@@ -13,6 +14,7 @@ from graphnet._tensor import Tensor
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.common import sizes
+from graphnet.nn.functional.max_pooling import max_pool1d, max_pool2d, max_pool3d
 from graphnet.nn.functional.pooling_geometry import (
     equal_parts,
     geometry_of,
@@ -155,9 +157,7 @@ def lp_pool1d(
     >>> torch.nn.functional.lp_pool1d(torch.tensor([[3.0, 4.0]]), 2, 2)
     tensor([[5.]])
     """
-    powers = require_tensor("lp_pool1d", "input", input) ** norm_type
-    means = avg_pool1d(powers, kernel_size, stride, 0, ceil_mode)
-    return _root(means, kernel_size, norm_type)
+    return _lp_pool("lp_pool1d", 1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool2d(
@@ -173,15 +173,48 @@ def lp_pool2d(
     >>> torch.nn.functional.lp_pool2d(torch.full((1, 2, 2), 3.0), 2, 2)
     tensor([[[6.]]])
     """
-    powers = require_tensor("lp_pool2d", "input", input) ** norm_type
-    means = avg_pool2d(powers, kernel_size, stride, 0, ceil_mode)
-    height, width = sizes("lp_pool2d", "kernel_size", kernel_size, 2)
-    return _root(means, height * width, norm_type)
+    return _lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-def _root(means: Tensor, count: int, norm_type: float) -> Tensor:
-    result: Tensor = (fn.sign(means) * fn.relu(abs(means)) * count) ** (1.0 / norm_type)
+def lp_pool3d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The norm of order ``norm_type`` of each window over the last three dimensions.
+
+    >>> import graphnet as torch
+    >>> torch.nn.functional.lp_pool3d(torch.ones(1, 2, 2, 2), 1, 2)
+    tensor([[[[8.]]]])
+    """
+    return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def _lp_pool(
+    function: str,
+    count: int,
+    input: Tensor,
+    norm_type: float,
+    kernel_size: Any,
+    stride: Any,
+    ceil_mode: bool,
+) -> Tensor:
+    x = require_tensor(function, "input", input)
+    if math.isinf(norm_type):
+        sign = math.copysign(1, norm_type)
+        magnitudes = fn.abs(x) * sign
+        extremes: Tensor = sign * _MAX_POOL[count](magnitudes, kernel_size, stride, 0, 1, ceil_mode)
+        return extremes
+    means = _AVG_POOL[count](x**norm_type, kernel_size, stride, 0, ceil_mode)
+    elements = math.prod(sizes(function, "kernel_size", kernel_size, count))
+    result: Tensor = (fn.sign(means) * fn.relu(fn.abs(means)) * elements) ** (1.0 / norm_type)
     return result
+
+
+_AVG_POOL = {1: avg_pool1d, 2: avg_pool2d, 3: avg_pool3d}
+_MAX_POOL = {1: max_pool1d, 2: max_pool2d, 3: max_pool3d}
 
 
 def _adaptive_avg_pool(function: str, count: int, input: Tensor, output_size: Any) -> Tensor:

@@ -31,6 +31,9 @@ from graphnet.nn.modules.activation import (
     Tanhshrink,
     Threshold,
 )
+from graphnet.nn.modules.adaptive import (
+    AdaptiveLogSoftmaxWithLoss,
+)
 from graphnet.nn.modules.adaptive_pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -39,7 +42,14 @@ from graphnet.nn.modules.adaptive_pooling import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
-from graphnet.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from graphnet.nn.modules.batchnorm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+)
 from graphnet.nn.modules.channelshuffle import ChannelShuffle
 from graphnet.nn.modules.container import (
     ModuleDict,
@@ -48,8 +58,22 @@ from graphnet.nn.modules.container import (
     ParameterList,
     Sequential,
 )
-from graphnet.nn.modules.conv import Conv1d, Conv2d, Conv3d
-from graphnet.nn.modules.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from graphnet.nn.modules.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+)
+from graphnet.nn.modules.conv_transpose import (
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+)
 from graphnet.nn.modules.distance import CosineSimilarity, PairwiseDistance
 from graphnet.nn.modules.dropout import (
     AlphaDropout,
@@ -61,13 +85,33 @@ from graphnet.nn.modules.dropout import (
 )
 from graphnet.nn.modules.flatten import Flatten, Unflatten
 from graphnet.nn.modules.fold import Fold, Unfold
-from graphnet.nn.modules.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
-from graphnet.nn.modules.linear import Bilinear, Identity, Linear
+from graphnet.nn.modules.fractional_pooling import (
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
+)
+from graphnet.nn.modules.instancenorm import (
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+)
+from graphnet.nn.modules.linear import (
+    Bilinear,
+    Identity,
+    LazyLinear,
+    Linear,
+)
+from graphnet.nn.modules.linear_cross_entropy import (
+    LinearCrossEntropyLoss,
+)
 from graphnet.nn.modules.loss import (
     MSE,
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    CTCLoss,
     GaussianNLLLoss,
     HuberLoss,
     KLDivLoss,
@@ -81,10 +125,12 @@ from graphnet.nn.modules.margin_loss import (
     CosineEmbeddingLoss,
     HingeEmbeddingLoss,
     MarginRankingLoss,
+    MultiLabelMarginLoss,
     MultiLabelSoftMarginLoss,
     MultiMarginLoss,
     SoftMarginLoss,
     TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
 )
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
@@ -112,13 +158,17 @@ from graphnet.nn.modules.pooling import (
     AvgPool3d,
     LPPool1d,
     LPPool2d,
+    LPPool3d,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
 )
 from graphnet.nn.modules.rnn import GRU, LSTM, RNN, RNNBase
 from graphnet.nn.modules.rnn_cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
-from graphnet.nn.modules.sparse import Embedding
+from graphnet.nn.modules.sparse import (
+    Embedding,
+    EmbeddingBag,
+)
 from graphnet.nn.modules.transformer import (
     Transformer,
     TransformerDecoder,
@@ -133,6 +183,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -147,6 +198,7 @@ __all__ = [
     "BatchNorm3d",
     "Bilinear",
     "CELU",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -169,9 +221,12 @@ __all__ = [
     "Dropout3d",
     "ELU",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GELU",
     "GLU",
     "GRU",
@@ -192,11 +247,26 @@ __all__ = [
     "L1Loss",
     "LPPool1d",
     "LPPool2d",
+    "LPPool3d",
     "LSTM",
     "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
@@ -213,6 +283,7 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
     "MultiheadAttention",
@@ -259,6 +330,7 @@ __all__ = [
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
     "Upsample",

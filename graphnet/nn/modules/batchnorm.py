@@ -9,7 +9,9 @@ from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
+from graphnet.nn.modules.lazy import LazyModuleMixin
 from graphnet.nn.modules.normalization import Affine
+from graphnet.nn.parameter import UninitializedBuffer
 
 
 class NormBase(Affine):
@@ -45,9 +47,13 @@ class NormBase(Affine):
         tracked = track_running_stats
         self.register_buffer("running_mean", fn.zeros(num_features, **made) if tracked else None)
         self.register_buffer("running_var", fn.ones(num_features, **made) if tracked else None)
+        self._register_count(device)
+        self.reset_parameters()
+
+    def _register_count(self, device: Any) -> None:
+        tracked = self.track_running_stats
         count = fn.tensor(0, dtype=dtypes.int64, device=device) if tracked else None
         self.register_buffer("num_batches_tracked", count)
-        self.reset_parameters()
 
     def reset_running_stats(self) -> None:
         """Forget the batches seen: mean 0, variance 1, count 0."""
@@ -74,6 +80,49 @@ class NormBase(Affine):
     ) -> None:
         if (version is None or version < 2) and self.num_batches_tracked is not None:
             state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
+
+
+class LazyNormBase(LazyModuleMixin, NormBase):
+    """What the lazy forms of these layers share.
+
+    Args:
+        eps: added to the variance before its root is taken.
+        momentum: how much each batch counts in the running values.
+        affine: whether scale and shift are learned, as ``weight`` and ``bias``.
+        track_running_stats: whether there are running values.
+        device: where parameters and buffers are.
+        dtype: their type; the default floating-point type when left out.
+        bias: whether there is a shift besides the scale.
+    """
+
+    def __init__(
+        self,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(0, eps, momentum, False, False, device, dtype, bias=False)
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        made: dict[str, Any] = {"device": device, "dtype": dtype}
+        if affine:
+            self._leave_open(*(["weight", "bias"] if bias else ["weight"]), **made)
+        if track_running_stats:
+            self.running_mean = UninitializedBuffer(**made)
+            self.running_var = UninitializedBuffer(**made)
+            self._register_count(device)
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Take ``num_features`` from the second dimension of the input."""
+        self.num_features = input.shape[1]
+        if self.has_uninitialized_params():
+            names = ("weight", "bias", "running_mean", "running_var")
+            self._materialize(dict.fromkeys(names, (self.num_features,)))
 
 
 class _BatchNorm(NormBase):
@@ -161,3 +210,48 @@ class BatchNorm3d(_BatchNorm):
     """
 
     _dims = (5,)
+
+
+class LazyBatchNorm1d(LazyNormBase, _BatchNorm):
+    """A :class:`BatchNorm1d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`BatchNorm1d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyBatchNorm1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyBatchNorm1d()(torch.rand(20, 100)).shape
+    torch.Size([20, 100])
+    """
+
+    cls_to_become = BatchNorm1d
+    _dims = BatchNorm1d._dims
+
+
+class LazyBatchNorm2d(LazyNormBase, _BatchNorm):
+    """A :class:`BatchNorm2d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`BatchNorm2d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyBatchNorm2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyBatchNorm2d()(torch.rand(20, 100, 3, 4)).shape
+    torch.Size([20, 100, 3, 4])
+    """
+
+    cls_to_become = BatchNorm2d
+    _dims = BatchNorm2d._dims
+
+
+class LazyBatchNorm3d(LazyNormBase, _BatchNorm):
+    """A :class:`BatchNorm3d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`BatchNorm3d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyBatchNorm3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyBatchNorm3d()(torch.rand(4, 2, 3, 5, 5)).shape
+    torch.Size([4, 2, 3, 5, 5])
+    """
+
+    cls_to_become = BatchNorm3d
+    _dims = BatchNorm3d._dims

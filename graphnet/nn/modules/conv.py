@@ -9,7 +9,9 @@ from graphnet import dtypes
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
+from graphnet.functions.arguments import RefusedError
 from graphnet.nn import functional as F
+from graphnet.nn.modules.lazy import LazyModuleMixin
 from graphnet.nn.modules.linear import uniform_by_fan_in_
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.registry import Registered
@@ -25,7 +27,7 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class ConvNd(Module):
     """What convolutions and their transposes share: checks, parameters and ``repr``.
 
-    The parameters need ``_weight_shape``, in which the two families differ.
+    The two families differ in the shape of the weight.
     """
 
     _function: ClassVar[Callable[..., Tensor]]
@@ -51,11 +53,7 @@ class ConvNd(Module):
         """Check and keep the settings; the two families' constructors have them in other orders."""
         if groups <= 0:
             raise ValueRangeError(f"groups must be a positive integer, got {groups}")
-        for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
-            if channels % groups != 0:
-                raise ValueRangeError(
-                    f"{name} must be divisible by groups, but {channels} % {groups} != 0"
-                )
+        _check_groups(groups, in_channels=in_channels, out_channels=out_channels)
         if padding_mode not in _PADDING_MODES:
             raise ValueRangeError(
                 f"padding_mode must be one of {_PADDING_MODES}, but got {padding_mode=}"
@@ -70,11 +68,15 @@ class ConvNd(Module):
         self.groups = groups
         self.padding_mode = padding_mode
 
-    def _register(
-        self, weight_shape: tuple[int, ...], bias: bool, device: Any, dtype: dtypes.dtype | None
-    ) -> None:
+    def _weight_shape(self) -> tuple[int, ...]:
+        given, made = self.in_channels, self.out_channels
+        if self.transposed:
+            return (given, made // self.groups, *self.kernel_size)
+        return (made, given // self.groups, *self.kernel_size)
+
+    def _register(self, bias: bool, device: Any, dtype: dtypes.dtype | None) -> None:
         made: dict[str, Any] = {"device": device, "dtype": dtype}
-        self.weight = Parameter(fn.empty(weight_shape, **made))
+        self.weight = Parameter(fn.empty(self._weight_shape(), **made))
         empty = Parameter(fn.empty(self.out_channels, **made)) if bias else None
         self.register_parameter("bias", empty)
         self.reset_parameters()
@@ -105,6 +107,39 @@ class ConvNd(Module):
         if self.padding_mode != "zeros":
             shown.append(f"padding_mode={self.padding_mode}")
         return ", ".join(shown)
+
+
+def _check_groups(groups: int, **counts: int) -> None:
+    for name, channels in counts.items():
+        if channels % groups != 0:
+            raise ValueRangeError(
+                f"{name} must be divisible by groups, but {channels} % {groups} != 0"
+            )
+
+
+class LazyConvNd(LazyModuleMixin, ConvNd):
+    """What the lazy forms of convolutions and their transposes share."""
+
+    def _open(self, out_channels: int, bias: bool, device: Any, dtype: dtypes.dtype | None) -> None:
+        """Keep the number of channels that is known already, and leave the parameters open."""
+        _check_groups(self.groups, out_channels=out_channels)
+        self.out_channels = out_channels
+        self._leave_open(*(["weight", "bias"] if bias else ["weight"]), device=device, dtype=dtype)
+
+    def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
+        """Take ``in_channels`` from the input."""
+        alone, batched = self._spatial + 1, self._spatial + 2
+        if input.dim() not in (alone, batched):
+            raise RefusedError(
+                f"Expected {alone}D (unbatched) or {batched}D (batched) input to "
+                f"{type(self).__name__}, but got input of size: {input.shape}"
+            )
+        channels = input.shape[-self._spatial - 1]
+        _check_groups(self.groups, in_channels=channels)
+        self.in_channels = channels
+        if self.has_uninitialized_params():
+            weight, bias = self._weight_shape(), (self.out_channels,)
+            self._materialize({"weight": weight, "bias": bias})
 
 
 class _Conv(ConvNd):
@@ -140,8 +175,7 @@ class _Conv(ConvNd):
         )
         if isinstance(padding, str):
             self._check_named_padding(padding)
-        shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self._register(shape, bias, device, dtype)
+        self._register(bias, device, dtype)
 
     def _check_named_padding(self, padding: str) -> None:
         if padding not in ("same", "valid"):
@@ -242,3 +276,67 @@ class Conv3d(_Conv):
 
     _function = staticmethod(F.conv3d)
     _spatial = 3
+
+
+class _LazyConv(LazyConvNd, _Conv):
+    """What the lazy convolutions share."""
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Sizes,
+        stride: Sizes = 1,
+        padding: Sizes | str = 0,
+        dilation: Sizes = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+    ) -> None:
+        super().__init__(
+            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
+        )
+        self._open(out_channels, bias, device, dtype)
+
+
+class LazyConv1d(_LazyConv, Conv1d):
+    """A :class:`Conv1d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`Conv1d`'s, and so is the class, from then on. Source: PyTorch's
+    page "LazyConv1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConv1d(33, 3, stride=2)(torch.ones(20, 16, 50)).shape
+    torch.Size([20, 33, 24])
+    """
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyConv, Conv2d):
+    """A :class:`Conv2d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`Conv2d`'s, and so is the class, from then on. Source: PyTorch's
+    page "LazyConv2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConv2d(33, 3)(torch.ones(2, 16, 8, 9)).shape
+    torch.Size([2, 33, 6, 7])
+    """
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyConv, Conv3d):
+    """A :class:`Conv3d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`Conv3d`'s, and so is the class, from then on. Source: PyTorch's
+    page "LazyConv3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConv3d(3, 3, stride=2)(torch.ones(1, 2, 5, 7, 9)).shape
+    torch.Size([1, 3, 2, 3, 4])
+    """
+
+    cls_to_become = Conv3d

@@ -9,7 +9,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
-from graphnet.nn.modules.conv import ConvNd, Sizes
+from graphnet.nn.modules.conv import ConvNd, LazyConvNd, Sizes
 
 
 class _ConvTranspose(ConvNd):
@@ -50,8 +50,7 @@ class _ConvTranspose(ConvNd):
             groups,
             padding_mode,
         )
-        shape = (in_channels, out_channels // groups, *self.kernel_size)
-        self._register(shape, bias, device, dtype)
+        self._register(bias, device, dtype)
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         output_padding = self.output_padding
@@ -165,3 +164,67 @@ class ConvTranspose3d(_ConvTranspose):
 
     _function = staticmethod(F.conv_transpose3d)
     _spatial = 3
+
+
+class _LazyConvTranspose(LazyConvNd, _ConvTranspose):
+    """What the lazy transposed convolutions share."""
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Sizes,
+        stride: Sizes = 1,
+        padding: Sizes = 0,
+        output_padding: Sizes = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Sizes = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+    ) -> None:
+        spread = (kernel_size, stride, padding, output_padding, groups)
+        super().__init__(0, 0, *spread, False, dilation, padding_mode, device, dtype)
+        self._open(out_channels, bias, device, dtype)
+
+
+class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
+    """A :class:`ConvTranspose1d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`ConvTranspose1d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyConvTranspose1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConvTranspose1d(33, 3, stride=2)(torch.ones(20, 16, 50)).shape
+    torch.Size([20, 33, 101])
+    """
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
+    """A :class:`ConvTranspose2d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`ConvTranspose2d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyConvTranspose2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConvTranspose2d(33, 3)(torch.ones(2, 16, 6, 7)).shape
+    torch.Size([2, 33, 8, 9])
+    """
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):
+    """A :class:`ConvTranspose3d` that takes ``in_channels`` from its first input.
+
+    The other arguments are :class:`ConvTranspose3d`'s, and so is the class, from then on. Source:
+    PyTorch's page "LazyConvTranspose3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyConvTranspose3d(3, 3, stride=2)(torch.ones(1, 2, 2, 3, 4)).shape
+    torch.Size([1, 3, 5, 7, 9])
+    """
+
+    cls_to_become = ConvTranspose3d

@@ -11,6 +11,7 @@ from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError
 from graphnet.functions.sharing import in_shared_memory
 from graphnet.nn.modules.tree import Tree
+from graphnet.nn.parameter import is_lazy
 
 
 class Convertible(Tree):
@@ -105,7 +106,11 @@ class Convertible(Tree):
                         _convert(gradient, fn)
                         parameter.grad = gradient
         for name, buffer in self._buffers.items():
-            if buffer is not None:
+            if buffer is None:
+                continue
+            if is_lazy(buffer):
+                _convert(buffer, fn)
+            else:
                 self._buffers[name] = fn(buffer)
         return self
 

@@ -9,7 +9,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
-from graphnet.nn.modules.batchnorm import NormBase
+from graphnet.nn.modules.batchnorm import LazyNormBase, NormBase
 
 
 class _InstanceNorm(NormBase):
@@ -124,3 +124,51 @@ class InstanceNorm3d(_InstanceNorm):
     """
 
     _dims = (4, 5)
+
+
+class LazyInstanceNorm1d(LazyNormBase, _InstanceNorm):
+    """An :class:`InstanceNorm1d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`InstanceNorm1d`'s, save that ``affine`` and
+    ``track_running_stats`` are true when left out; so is the class, from then on. Source: PyTorch's
+    page "LazyInstanceNorm1d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyInstanceNorm1d()(torch.rand(20, 100, 7)).shape
+    torch.Size([20, 100, 7])
+    """
+
+    cls_to_become = InstanceNorm1d
+    _dims = InstanceNorm1d._dims
+
+
+class LazyInstanceNorm2d(LazyNormBase, _InstanceNorm):
+    """An :class:`InstanceNorm2d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`InstanceNorm2d`'s, save that ``affine`` and
+    ``track_running_stats`` are true when left out; so is the class, from then on. Source: PyTorch's
+    page "LazyInstanceNorm2d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyInstanceNorm2d()(torch.rand(20, 100, 3, 4)).shape
+    torch.Size([20, 100, 3, 4])
+    """
+
+    cls_to_become = InstanceNorm2d
+    _dims = InstanceNorm2d._dims
+
+
+class LazyInstanceNorm3d(LazyNormBase, _InstanceNorm):
+    """An :class:`InstanceNorm3d` that takes ``num_features`` from its first input.
+
+    The other arguments are :class:`InstanceNorm3d`'s, save that ``affine`` and
+    ``track_running_stats`` are true when left out; so is the class, from then on. Source: PyTorch's
+    page "LazyInstanceNorm3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LazyInstanceNorm3d()(torch.rand(4, 2, 3, 5, 5)).shape
+    torch.Size([4, 2, 3, 5, 5])
+    """
+
+    cls_to_become = InstanceNorm3d
+    _dims = InstanceNorm3d._dims

@@ -11,6 +11,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn import init
+from graphnet.nn.modules.lazy import LazyModuleMixin
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.registry import Registered
 from graphnet.nn.parameter import Parameter
@@ -87,6 +88,39 @@ class Linear(Module):
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """A :class:`Linear` that takes ``in_features`` from its first input.
+
+    The other arguments are :class:`Linear`'s, and so is the class, from then on. Source: PyTorch's
+    page "LazyLinear".
+
+    >>> import graphnet as torch
+    >>> layer = torch.nn.LazyLinear(30)
+    >>> layer(torch.ones(128, 20)).shape, layer.in_features
+    (torch.Size([128, 30]), 20)
+    """
+
+    cls_to_become = Linear
+
+    def __init__(
+        self,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+    ) -> None:
+        super().__init__(0, 0, False)
+        self.out_features = out_features
+        self._leave_open(*(["weight", "bias"] if bias else ["weight"]), device=device, dtype=dtype)
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Take ``in_features`` from the last dimension of the input."""
+        self.in_features = input.shape[-1]
+        if self.has_uninitialized_params():
+            weight, bias = (self.out_features, self.in_features), (self.out_features,)
+            self._materialize({"weight": weight, "bias": bias})
 
 
 class NonDynamicallyQuantizableLinear(Linear):

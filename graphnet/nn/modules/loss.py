@@ -355,3 +355,42 @@ class GaussianNLLLoss(_Loss):
         return F.gaussian_nll_loss(
             input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
         )
+
+
+class CTCLoss(_Loss):
+    """Minus the log-probability of label sequences, whatever their alignment with the steps.
+
+    Args:
+        blank: the class that stands for no label.
+        reduction: ``"mean"`` (of the losses by the numbers of labels), ``"sum"`` or ``"none"``.
+        zero_infinity: whether losses of labels that do not fit into their steps count as 0.
+
+    Shapes: log-probabilities ``(T, N, C)`` or ``(T, C)``; targets ``(N, S)``, or all of them one
+    after the other; lengths ``(N,)``. Source: Graves et al. 2006, "Connectionist temporal
+    classification"; PyTorch's page "CTCLoss".
+
+    >>> import graphnet as torch
+    >>> steps = torch.zeros(2, 1, 2).log_softmax(2)
+    >>> torch.nn.CTCLoss()(steps, torch.tensor([[1]]), torch.tensor([2]), torch.tensor([1]))
+    tensor(0.2877)
+    """
+
+    def __init__(
+        self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.blank = blank
+        self.zero_infinity = zero_infinity
+
+    def forward(
+        self, log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor
+    ) -> Tensor:
+        return F.ctc_loss(
+            log_probs,
+            targets,
+            input_lengths,
+            target_lengths,
+            self.blank,
+            self.reduction,
+            self.zero_infinity,
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
+from graphnet.nn.modules.distance import PairwiseDistance
 from graphnet.nn.modules.loss import _Loss, _WeightedLoss
 
 
@@ -119,6 +122,22 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
         )
 
 
+class MultiLabelMarginLoss(_Loss):
+    """What each label of a sample lacks to be 1 above each class that is not among its labels.
+
+    Shapes: ``(N, C)`` or ``(C,)`` for both; the labels end at the first negative one. Source:
+    PyTorch's page "MultiLabelMarginLoss".
+
+    >>> import graphnet as torch
+    >>> scores, labels = torch.tensor([[0.1, 0.2, 0.4, 0.8]]), torch.tensor([[3, 0, -1, 1]])
+    >>> torch.nn.MultiLabelMarginLoss()(scores, labels)
+    tensor(0.8500)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return F.multilabel_margin_loss(input, target, reduction=self.reduction)
+
+
 class MultiMarginLoss(_WeightedLoss):
     """What the target class lacks to be ``margin`` above each other, to the power of ``p``.
 
@@ -197,6 +216,56 @@ class TripletMarginLoss(_Loss):
             margin=self.margin,
             p=self.p,
             eps=self.eps,
+            swap=self.swap,
+            reduction=self.reduction,
+        )
+
+
+class TripletMarginWithDistanceLoss(_Loss):
+    """:class:`TripletMarginLoss` with a distance of one's own.
+
+    Args:
+        distance_function: gives the distances of two tensors; that of
+            :func:`~graphnet.nn.functional.pairwise_distance` when left out.
+        margin: positive.
+        swap: whether the distance of positive and negative counts instead, where it is smaller.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Shapes: what the function takes. Raises ValueError unless ``margin`` is positive. Source:
+    PyTorch's page "TripletMarginWithDistanceLoss".
+
+    >>> import graphnet as torch
+    >>> loss = torch.nn.TripletMarginWithDistanceLoss(distance_function=torch.nn.CosineSimilarity())
+    >>> loss(torch.ones(1, 2), torch.ones(1, 2), torch.ones(1, 2))
+    tensor(1.)
+    """
+
+    def __init__(
+        self,
+        *,
+        distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+        margin: float = 1.0,
+        swap: bool = False,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction)
+        if margin <= 0:
+            raise ValueRangeError(
+                "TripletMarginWithDistanceLoss: expected margin to be greater than 0, got "
+                f"{margin} instead"
+            )
+        chosen = PairwiseDistance() if distance_function is None else distance_function
+        self.distance_function = chosen
+        self.margin = margin
+        self.swap = swap
+
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        return F.triplet_margin_with_distance_loss(
+            anchor,
+            positive,
+            negative,
+            distance_function=self.distance_function,
+            margin=self.margin,
             swap=self.swap,
             reduction=self.reduction,
         )

@@ -239,3 +239,17 @@ class LPPool2d(_LPPoolNd):
     """
 
     _pool = staticmethod(F.lp_pool2d)
+
+
+class LPPool3d(_LPPoolNd):
+    """The p-norm of each window over the last three dimensions.
+
+    The arguments are :class:`LPPool1d`'s. Shapes: ``(N, C, D, H, W)`` or ``(C, D, H, W)``. Source:
+    PyTorch's page "LPPool3d".
+
+    >>> import graphnet as torch
+    >>> torch.nn.LPPool3d(1, 2)(torch.ones(1, 2, 2, 2))
+    tensor([[[[8.]]]])
+    """
+
+    _pool = staticmethod(F.lp_pool3d)

@@ -10,7 +10,7 @@ from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.nn.modules.tree import Tree
-from graphnet.nn.parameter import Parameter
+from graphnet.nn.parameter import Parameter, is_lazy
 from graphnet.utils.hooks import RemovableHandle, StateHooks
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Stateful(Tree):
     ) -> None:
         """Enter what this module itself holds, without its children, into ``destination``."""
         for name, member in self._saved_members():
-            destination[prefix + name] = member if keep_vars else member.detach()
+            destination[prefix + name] = member if keep_vars or is_lazy(member) else member.detach()
         if self._has_extra_state():
             destination[prefix + _EXTRA_STATE] = self.get_extra_state()
 
@@ -210,6 +210,8 @@ class Stateful(Tree):
                     unexpected_keys.append(key)
 
     def _load_member(self, name: str, member: Tensor, value: Tensor, assign: bool) -> None:
+        if is_lazy(member) and not assign:
+            return  # a value with a shape would have given it one before
         with no_grad():
             if not assign:
                 # Long ago, a state of a single number was saved as a tensor of one dimension.
@@ -299,7 +301,11 @@ def _misfit(key: str, member: Tensor, value: object) -> str | None:
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like '
             f"object from checkpoint but received {type(value)}"
         )
-    if value.shape == member.shape or (member.dim() == 0 and value.shape == (1,)):
+    if (
+        is_lazy(member)
+        or value.shape == member.shape
+        or (member.dim() == 0 and value.shape == (1,))
+    ):
         return None
     return (
         f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
