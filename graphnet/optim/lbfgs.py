@@ -120,7 +120,7 @@ class LBFGS(Optimizer):
             state["d"], state["prev_flat_grad"], state["prev_loss"] = direction, gradient, loss
             size = float(group["lr"])
             if state["n_iter"] == 1:
-                size *= min(1.0, 1.0 / gradient.abs().sum().item())
+                size *= min(1.0, (1.0 / gradient.abs().sum()).item())
             state["t"] = size
             start = Trial(0.0, loss, gradient, gradient.dot(direction).item())
             if start.slope > -tolerance:
@@ -162,14 +162,13 @@ class LBFGS(Optimizer):
         self._remember(state, gradient)
         history = list(zip(state["old_dirs"], state["old_stps"], state["ro"], strict=True))
         direction: Tensor = -gradient
-        weights: list[float] = []
+        weights: list[Tensor] = []
         for change, move, inverse in reversed(history):
-            # Looked at each time: whatever the length of the history, it is one and the same trace.
-            weights.insert(0, move.dot(direction).item() * inverse)
+            weights.insert(0, _settled(move.dot(direction) * inverse))
             direction = direction - change * weights[0]
         direction = direction * state["H_diag"]
         for (change, move, inverse), weight in zip(history, weights, strict=True):
-            direction = direction + move * (weight - change.dot(direction).item() * inverse)
+            direction = direction + move * _settled(weight - change.dot(direction) * inverse)
         state["al"] = [*weights] + [None] * (self.param_groups[0]["history_size"] - len(weights))
         return direction
 
@@ -177,7 +176,7 @@ class LBFGS(Optimizer):
         """Add the last step to the history, if the loss is convex along it."""
         change = gradient - state["prev_flat_grad"]
         move = state["d"] * state["t"]
-        convexity = change.dot(move).item()
+        convexity = change.dot(move)
         if not convexity > 1e-10:
             return
         new = {"old_dirs": change, "old_stps": move, "ro": 1.0 / convexity}
@@ -185,7 +184,7 @@ class LBFGS(Optimizer):
             if len(state[key]) == self.param_groups[0]["history_size"]:
                 state[key].pop(0)
             state[key].append(value)
-        state["H_diag"] = convexity / change.dot(change).item()
+        state["H_diag"] = _settled(convexity / change.dot(change))
 
     def _search(
         self,
@@ -226,3 +225,9 @@ class LBFGS(Optimizer):
             last = first + param.numel()
             param.add_(direction[first:last].reshape(param.shape), alpha=size)
             first = last
+
+
+def _settled(number: Tensor) -> Tensor:
+    """A number that was looked at: however long the history is, each turn is the same trace."""
+    number.item()
+    return number
