@@ -206,6 +206,10 @@ class Op(metaclass=InternedMeta):
         """What PyTorch calls the gradient function, e.g. ``MulBackward0``."""
         return f"{type(self).__name__}Backward0"
 
+    def grad_name_of(self, index: int) -> str:
+        """The same for one of several results."""
+        return self.grad_name
+
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={value!r}" for name, value in self.attributes.items())
         return f"{self.name}{{{inside}}}" if inside else self.name

@@ -43,6 +43,7 @@ class Gru(RecurrentLayer):
     """
 
     gates = 3
+    cell_grad_names = ("AddBackward0",)
 
     def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
         return hidden.with_shape((3, *hidden.shape)), hidden, hidden
@@ -94,11 +95,6 @@ class Gru(RecurrentLayer):
             *if_any(g[2:], out[2:]),
         )
         return self.gradients(operands, (from_input, from_state), out[4], (g_first,))
-
-    @property
-    def grad_name(self) -> str:
-        """What PyTorch, where each step is an operation, ends with."""
-        return "StackBackward0"
 
 
 @op("gru_grad")

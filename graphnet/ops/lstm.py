@@ -55,6 +55,7 @@ class Lstm(RecurrentLayer):
 
     gates = 4
     states = 2
+    cell_grad_names = ("MulBackward0", "AddBackward0")
 
     def kept(self, hidden: TensorType, size: int) -> tuple[TensorType, ...]:
         lead = hidden.shape[:-1]

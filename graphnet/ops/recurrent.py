@@ -160,6 +160,18 @@ class RecurrentLayer(Recurrence):
 
     gates: ClassVar[int]
     states: ClassVar[int] = 1
+    cell_grad_names: ClassVar[tuple[str, ...]]
+
+    @property
+    def grad_name(self) -> str:
+        """What PyTorch, where each step is an operation, ends with."""
+        return "StackBackward0"
+
+    def grad_name_of(self, index: int) -> str:
+        """One step makes no sequence: a cell ends with what makes its states."""
+        if self.batch_sizes is None or len(self.batch_sizes) > 1:
+            return self.grad_name
+        return self.cell_grad_names[max(index - 1, 0)]
 
     def split(self, operands: Sequence[Any]) -> LayerOperands:
         """The operands by name."""

@@ -68,11 +68,6 @@ class _Rnn(RecurrentLayer):
         )
         return self.gradients(operands, (slopes, slopes), out[2], (g_first,))
 
-    @property
-    def grad_name(self) -> str:
-        """What PyTorch, where each step is an operation, ends with."""
-        return "StackBackward0"
-
 
 class _RnnGrad(RecurrentGrad):
     """Back through the steps of a plain recurrent layer.
@@ -148,6 +143,7 @@ class RnnTanh(_Rnn):
     Source: Elman 1990, "Finding structure in time"; PyTorch's page ``RNN``.
     """
 
+    cell_grad_names = ("TanhBackward0",)
     gradient = RnnTanhGrad
 
     @staticmethod
@@ -164,6 +160,7 @@ class RnnRelu(_Rnn):
     units"; PyTorch's page ``RNN``.
     """
 
+    cell_grad_names = ("ReluBackward0",)
     gradient = RnnReluGrad
 
     @staticmethod

@@ -103,6 +103,11 @@ class AsStridedScatter(Op):
 
         return store
 
+    @property
+    def grad_name(self) -> str:
+        """What PyTorch calls a write through a view."""
+        return "CopySlices"
+
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """What was overwritten has no influence; what was stored has all of it."""
         _, value, offset = operands

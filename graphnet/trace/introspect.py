@@ -20,20 +20,23 @@ class GradFunction:
     'MulBackward0'
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, index: int = 0) -> None:
         self._node = node
+        self._index = index
 
     def name(self) -> str:
         """What PyTorch calls it."""
         if self._node.op.name == "input":
             return "AccumulateGrad"
-        return self._node.op.grad_name
+        return self._node.op.grad_name_of(self._index)
 
     @property
     def next_functions(self) -> tuple[tuple[GradFunction | None, int], ...]:
         """Where it hands gradients on to: one pair for each operand that is a tensor."""
         return tuple(
-            (GradFunction(operand.node), operand.index) if operand.requires_grad else (None, 0)
+            (GradFunction(operand.node, operand.index), operand.index)
+            if operand.requires_grad
+            else (None, 0)
             for operand in self._node.operands
             if not operand.type.weak
         )
@@ -62,7 +65,8 @@ def value_of(handle: Handle) -> Value:
 
 def grad_fn_of(handle: Handle) -> GradFunction:
     """The backward node of a tensor that is no leaf."""
-    return GradFunction(value_of(handle).node)
+    value = value_of(handle)
+    return GradFunction(value.node, value.index)
 
 
 def gradient_of(handle: Handle) -> Any:
