@@ -333,3 +333,23 @@ def test_signatures(name: str) -> None:
         for function in (getattr(graphnet.nn.Module, name), getattr(torch.nn.Module, name))
     )
     assert ours == theirs
+
+
+def test_the_tables_are_counted_and_cleared() -> None:
+    def program(library: Any, events: list[Any]) -> Any:
+        module = library.nn.Identity()
+        handle = module.register_forward_hook(lambda *_: events.append("after"))
+        module.register_forward_pre_hook(lambda *_: events.append("before"))
+        module.register_full_backward_hook(lambda *_: events.append("backward"))
+        tables = module._forward_hooks, module._forward_pre_hooks, module._backward_hooks
+        counts = [*map(len, tables), handle.id in module._forward_hooks]
+        module._forward_pre_hooks.clear()
+        module(library.ones(1, requires_grad=True)).sum().backward()
+        handle.remove()
+        return counts, len(module._forward_hooks)
+
+    results = []
+    for library in (graphnet, torch):
+        events: list[Any] = []
+        results.append((program(library, events), events))
+    assert results[0] == results[1]

@@ -39,6 +39,23 @@ class CallHooks:
         return self.after_backward.add(hook, prepend=prepend)
 
 
+class OwnTable:
+    """One of the tables of a module's own hooks, as programs count and clear them.
+
+    >>> import graphnet as torch
+    >>> layer = torch.nn.Identity()
+    >>> handle = layer.register_forward_hook(print)
+    >>> len(layer._forward_hooks)
+    1
+    """
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def __get__(self, module: Module | None, owner: type[Module]) -> Any:
+        return self if module is None else getattr(module._own_call_hooks(), self._table)
+
+
 EVERY_MODULE = CallHooks()
 """Hooks that run when any module is called, before the module's own."""
 

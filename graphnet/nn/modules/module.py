@@ -7,7 +7,7 @@ from typing import Any, Never, Self
 
 from graphnet.errors import ValueRangeError
 from graphnet.nn.modules.conversion import Convertible
-from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, call_with_hooks
+from graphnet.nn.modules.hooks import EVERY_MODULE, CallHooks, OwnTable, call_with_hooks
 from graphnet.nn.modules.hooks import (
     register_module_backward_hook as register_module_backward_hook,
 )
@@ -54,6 +54,10 @@ class Module(Stateful, Convertible):
     """
 
     _call_hooks: CallHooks | None = None
+    _forward_pre_hooks = OwnTable("before")
+    _forward_hooks = OwnTable("after")
+    _backward_pre_hooks = OwnTable("before_backward")
+    _backward_hooks = OwnTable("after_backward")
 
     def __init__(self) -> None:
         """Nothing is left to do here: ``__new__`` has made the tables."""

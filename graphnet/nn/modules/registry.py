@@ -226,9 +226,9 @@ class Kind:
         self.table(module)[name] = value
 
 
-_PARAMETERS = Kind("parameter", "_parameters", Parameter, Parameter, "nn.Parameter")
-_MODULES = Kind("module", "_modules", Registry, Registry, "nn.Module")
-_BUFFERS = Kind("buffer", "_buffers", Buffer, Tensor, "nn.Buffer, Tensor")
+_PARAMETERS = Kind("parameter", "_parameters", Parameter, Parameter, "torch.nn.Parameter")
+_MODULES = Kind("module", "_modules", Registry, Registry, "torch.nn.Module")
+_BUFFERS = Kind("buffer", "_buffers", Buffer, Tensor, "torch.nn.Buffer, torch.Tensor")
 _KINDS = (_PARAMETERS, _MODULES, _BUFFERS)
 
 RegistrationHook = Callable[["Module", str, Any], Any]

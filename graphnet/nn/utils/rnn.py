@@ -236,7 +236,7 @@ def _check_lengths(x: Tensor, lengths: list[int]) -> None:
         raise SequenceError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You "
             "can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to "
-            "sidestep this requirement."
+            "sidestep this requirement if you do not need ONNX exportability."
         )
     if lengths[-1] <= 0:
         raise SequenceError(
