@@ -12,6 +12,7 @@ tensor(5.)
 from __future__ import annotations
 
 from importlib import import_module
+from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
 from graphnet import autograd, dtypes, functions, nn, optim, settings, tensor_types, utils
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
         cpu,
         cuda,
         distributed,
+        distributions,
         fft,
         hub,
         jit,
@@ -106,6 +108,9 @@ if TYPE_CHECKING:
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
+
+#: ``x[torch.newaxis]`` is ``x[None]``.
+newaxis = None
 
 __all__ = [
     "Generator",
@@ -137,9 +142,11 @@ __all__ = [
     "default_generator",
     "device",
     "distributed",
+    "distributions",
     "double",
     "dtype",
     "dtypes",
+    "e",
     "enable_grad",
     "explain",
     "fft",
@@ -158,6 +165,7 @@ __all__ = [
     "half",
     "hub",
     "iinfo",
+    "inf",
     "inference_mode",
     "initial_seed",
     "int",
@@ -175,9 +183,12 @@ __all__ = [
     "manual_seed",
     "mps",
     "multiprocessing",
+    "nan",
+    "newaxis",
     "nn",
     "no_grad",
     "optim",
+    "pi",
     "promote_types",
     "save",
     "seed",
@@ -220,6 +231,7 @@ _LAZY = {
     "cpu": "graphnet.cpu",
     "cuda": "graphnet.cuda",
     "distributed": "graphnet.distributed",
+    "distributions": "graphnet.distributions",
     "fft": "graphnet.fft",
     "get_autocast_dtype": "graphnet.amp.autocast_mode:get_autocast_dtype",
     "hub": "graphnet.hub",

@@ -55,6 +55,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "cpu",
         "cuda",
         "distributed",
+        "distributions",
         "hub",
         "jit",
         "mps",

@@ -15,6 +15,7 @@ from graphnet.functions import (
     differences,
     factories,
     filling,
+    foreach,
     indexing,
     joining,
     layouts,
@@ -56,6 +57,7 @@ from graphnet.functions.decompositions import *  # noqa: F403
 from graphnet.functions.differences import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
+from graphnet.functions.foreach import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
 from graphnet.functions.layouts import *  # noqa: F403
@@ -98,6 +100,7 @@ __all__ += decompositions.__all__
 __all__ += differences.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
+__all__ += foreach.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += layouts.__all__

@@ -31,12 +31,17 @@ from graphnet.ops.random import (
     RandomIntegers,
     Uniform,
 )
+from graphnet.ops.rejection import Binomial, GammaSample, Poisson, StandardGamma
 from graphnet.random import Generator, draw
 
 __all__ = [
+    "_sample_dirichlet",
+    "_standard_gamma",
     "bernoulli",
+    "binomial",
     "multinomial",
     "normal",
+    "poisson",
     "rand",
     "rand_like",
     "randint",
@@ -368,3 +373,43 @@ def multinomial(
             f"{x.shape[-1]}"
         )
     return draw(Multinomial(count, bool(replacement)), x.detach(), generator=generator)
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Numbers of events, at the rate in the same place of ``input``.
+
+    >>> import graphnet as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.poisson(torch.tensor([1.0, 30.0]))
+    tensor([ 0., 25.])
+    """
+    return draw(Poisson(), require_tensor("poisson", "input", input), generator=generator)
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """Numbers of successes in ``count`` trials, each of probability ``prob``."""
+    trials = require_tensor("binomial", "count", count)
+    chance = require_tensor("binomial", "prob", prob, 2)
+    return draw(Binomial(), trials, chance, generator=generator)
+
+
+def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor:
+    """Gamma numbers of rate 1 and these concentrations, with a gradient by them."""
+    given = require_tensor("_standard_gamma", "self", self)
+    sample: Tensor = GammaSample()(given, draw(StandardGamma(), given, generator=generator))
+    return sample
+
+
+def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor:
+    """Shares of a whole, of these concentrations, with a gradient by them.
+
+    They are gamma numbers divided by their sum, and so is the gradient: PyTorch's is another one,
+    of the same expectation.
+    """
+    given = require_tensor("_sample_dirichlet", "self", self)
+    drawn = draw(StandardGamma(dtypes.float64), given, generator=generator)
+    parts: Tensor = GammaSample()(given, drawn)
+    shares: Tensor = (parts / parts.sum(-1, keepdim=True)).clamp(
+        dtypes.finfo(parts.dtype).tiny, 1 - dtypes.finfo(parts.dtype).eps / 2
+    )
+    return shares

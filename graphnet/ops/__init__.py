@@ -38,6 +38,7 @@ from graphnet.ops import (
     random,
     rearrange,
     reduce,
+    rejection,
     resample,
     rnn,
     rounding,

@@ -14,7 +14,8 @@ bit-equal                             ``uniform``, ``random_integers``, ``permut
 bit-equal with the same C library     ``normal``, ``exponential`` and ``cauchy`` in float64
 equal but where float64 results one   ``exponential``, ``cauchy`` and ``log_normal`` in float32 and
 ulp apart straddle a rounding         below, ``geometric``, and so ``multinomial`` (none differed
-                                      in tens of millions of values)
+                                      in tens of millions of values);
+                                      ``standard_gamma``, ``poisson``, ``binomial``
 equal to an ulp                       ``log_normal`` in float64
 ====================================  ==========================================================
 
@@ -31,6 +32,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from graphnet.runtime import rejection
 from graphnet.runtime.box_muller import GROUP, normal_groups
 from graphnet.runtime.discrete import (
     check_full_range,
@@ -349,6 +351,41 @@ class Engine(MersenneTwister):
             return winners(probabilities, clocks, num_samples)
         shape = (*probabilities.shape[:-1], num_samples)
         return cumulative_search(probabilities, self._doubles(math.prod(shape)).reshape(shape))
+
+    def standard_gamma(self, concentration: Array) -> Array:
+        """``torch._standard_gamma``: gamma numbers of rate 1."""
+        return self._one_by_one(
+            lambda a, unit: rejection.gamma(a, unit, self._standard_normal),
+            *(concentration.dtype, concentration),
+        )
+
+    def poisson(self, rate: Array) -> Array:
+        """``torch.poisson``: how many events there are in a unit of time.
+
+        Raises:
+            RuntimeError: a rate is negative.
+        """
+        if (rate < 0).any():
+            raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+        return self._one_by_one(rejection.poisson, rate.dtype, rate.astype(np.float64))
+
+    def binomial(self, count: Array, probability: Array) -> Array:
+        """``torch.binomial``: how many trials succeed."""
+        wide = count.astype(np.float64), probability.astype(np.float64)
+        return self._one_by_one(rejection.binomial, count.dtype, *wide)
+
+    def _one_by_one(self, draw: Callable[..., float], dtype: DType, *parameters: Array) -> Array:
+        """Draws that take numbers one after the other, with the parameters at each place."""
+        grid = np.broadcast_arrays(*parameters)
+        rows = zip(*(array.reshape(-1) for array in grid), strict=True)
+        values = [draw(*row, self._one_double) for row in rows]
+        return np.array(values, np.float64).astype(dtype).reshape(grid[0].shape)
+
+    def _one_double(self) -> float:
+        return float(self._doubles(1)[0])
+
+    def _standard_normal(self) -> float:
+        return float(self._paired_normals(1, 0.0, 1.0)[0])
 
     def _singles(self, count: int) -> Singles:
         """Uniform numbers in [0, 1): the low 24 bits of a word each."""

@@ -25,6 +25,7 @@ DIFFERENTIABLE = [
 NO_DIFFERENCES = {
     "custom": "its gradient is the user's: see tests/autograd/test_function",
     "attach": "its gradient is its history's, its value is not: see test_convert",
+    "gamma_sample": "its gradient is that of how it was drawn: see parity/test_distributions",
     "ctc_loss_grad": "has no gradient, as in PyTorch",
 }
 """Operations that are differentiable and whose gradient differences cannot show."""

@@ -202,3 +202,21 @@ def test_states_are_exchanged_with_pytorch() -> None:
     graphnet.set_rng_state(graphnet.from_numpy(state))
     theirs = outcome("torch.randn(7)", torch, {})
     assert same(outcome("torch.randn(7)", graphnet, {}), theirs)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        "torch._standard_gamma(x)",
+        "torch.poisson(x)",
+        "torch.poisson(x * 40)",
+        "torch.binomial(torch.full_like(x, 9), x / 8)",
+        "torch.binomial(torch.full_like(x, 900), x / 8)",
+        "torch._sample_dirichlet(x)",
+        "torch.poisson(-x)",
+    ],
+)
+def test_draws_that_reject_are_pytorchs(draw: str, dtype: str) -> None:
+    rates = np.linspace(0.05, 7.0, 120, dtype=dtype).reshape(20, 6)
+    check(f"(torch.manual_seed(4), {draw}, torch.rand(3))[1:]", x=rates)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from graphnet import dtypes
-from tests.ops.samples.base import Fixed, Number, Sample, State, sample
+from tests.ops.samples.base import Fixed, Number, Real, Sample, State, sample
 
 FILLS: Mapping[str, tuple[Number, ...]] = {
     "uniform": (0.0, 2.0),
@@ -35,5 +35,19 @@ def samples() -> Iterator[Sample]:
     shares = Fixed(np.array([[0.1, 0.9, 0.5], [1.0, 0.0, 0.2]]))
     yield sample("bernoulli_from", State(), shares, dtype=dtypes.float32)
     yield sample("permutation", State(), n=5)
+    for dtype in (np.float32, np.float64):
+        places = Fixed(np.array([[0.3, 1.0, 7.5], [0.9, 2.0, 40.0]], dtype))
+        yield sample("standard_gamma", State(), places, tag=np.dtype(dtype).name)
+        yield sample("poisson", State(), places, tag=np.dtype(dtype).name)
+        counts = Fixed(np.array([2, 50, 7], dtype))
+        chances = Fixed(np.array([[0.1, 0.9, 0.5], [1.0, 0.0, 0.2]], dtype))
+        yield sample("binomial", State(), counts, chances, tag=np.dtype(dtype).name)
+    wide = Fixed(np.array([0.5, 3.0], np.float32))
+    yield sample("standard_gamma", State(), wide, compute=dtypes.float64, tag="computed_in_double")
+    # What a number depends on is how it was drawn, so finite differences do not see it.
+    for shape, tag in (((2, 3), "plain"), ((), "zero_dim"), ((0, 3), "empty")):
+        drawn = (Real(shape, 0.2, 5.0), Real(shape, 0.1, 4.0))
+        yield sample("gamma_sample", *drawn, results=(), tag=tag)
+        yield sample("gamma_sample_grad", *drawn, tag=tag)
     yield sample("multinomial", State(), shares, num_samples=4, replacement=True)
     yield sample("multinomial", State(), shares, num_samples=2, tag="different")
