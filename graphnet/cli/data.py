@@ -9,7 +9,7 @@ from graphnet.cli.models import SIDE
 from graphnet.cli.settings import DATASETS
 from graphnet.utils.data import TensorDataset
 from graphnet.vision.datasets import MNIST
-from graphnet.vision.datasets.mnist import DatasetNotFoundError
+from graphnet.vision.datasets.vision import DatasetNotFoundError
 
 
 def load(name: str, folder: Path) -> tuple[TensorDataset, TensorDataset]:

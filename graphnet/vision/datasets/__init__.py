@@ -1,11 +1,14 @@
 """Datasets of images, in the shape of ``torchvision.datasets``."""
 
+from graphnet.vision.datasets.cifar import CIFAR10, CIFAR100
 from graphnet.vision.datasets.fake import FakeData
 from graphnet.vision.datasets.folder import DatasetFolder, ImageFolder
 from graphnet.vision.datasets.mnist import MNIST, FashionMNIST
 from graphnet.vision.datasets.vision import VisionDataset
 
 __all__ = [
+    "CIFAR10",
+    "CIFAR100",
     "MNIST",
     "DatasetFolder",
     "FakeData",

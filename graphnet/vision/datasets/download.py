@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import gzip
 import hashlib
+import io
 import os
+import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,31 +70,63 @@ class Mirror:
     def fetch(self, wanted: Sequence[PublishedFile]) -> Iterator[tuple[PublishedFile, bytes]]:
         """Download and unpack."""
         for file in wanted:
-            packed = self._download(f"{file.name}.gz")
+            packed = _download(f"{self.url}{file.name}.gz")
             try:
                 yield file, gzip.decompress(packed)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise DownloadError(f"{file.name}.gz is damaged or not gzip: {error}") from error
 
-    def _download(self, name: str) -> bytes:
-        import http.client
-        import urllib.request
 
-        from tqdm import tqdm
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A tar file on the web with all of the files in one folder, gzipped or not.
 
-        chunks = []
+    The archive itself is not kept.
+    """
+
+    url: str
+    folder: str
+
+    @property
+    def name(self) -> str:
+        """The address."""
+        return self.url
+
+    def fetch(self, wanted: Sequence[PublishedFile]) -> Iterator[tuple[PublishedFile, bytes]]:
+        """Download the archive and read the files out of it."""
+        packed = _download(self.url)
         try:
-            request = urllib.request.Request(self.url + name, headers={"User-Agent": "graphnet"})
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:
-                size = response.headers.get("Content-Length")
-                total = int(size) if size and size.isdigit() else None
-                with tqdm(total=total, unit="B", unit_scale=True, desc=name, disable=None) as bar:
-                    while chunk := response.read(_CHUNK_BYTES):
-                        chunks.append(chunk)
-                        bar.update(len(chunk))
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise DownloadError(f"{name}: {getattr(error, 'reason', error)}") from error
-        return b"".join(chunks)
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                for file in wanted:
+                    member = archive.extractfile(f"{self.folder}/{file.name}")
+                    if member is None:
+                        raise DownloadError(f"{file.name} is not a file in the archive")
+                    yield file, member.read()
+        except (tarfile.TarError, EOFError, zlib.error, OSError, KeyError) as error:
+            raise DownloadError(f"the archive is damaged or lacks a file: {error}") from error
+
+
+def _download(url: str) -> bytes:
+    """The contents of a file on the web. Raises RuntimeError when it can't be had."""
+    import http.client
+    import urllib.request
+
+    from tqdm import tqdm
+
+    name = url.rpartition("/")[2]
+    chunks = []
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": "graphnet"})
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:
+            size = response.headers.get("Content-Length")
+            total = int(size) if size and size.isdigit() else None
+            with tqdm(total=total, unit="B", unit_scale=True, desc=name, disable=None) as bar:
+                while chunk := response.read(_CHUNK_BYTES):
+                    chunks.append(chunk)
+                    bar.update(len(chunk))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise DownloadError(f"{name}: {getattr(error, 'reason', error)}") from error
+    return b"".join(chunks)
 
 
 def install(folder: str | Path, wanted: Iterable[PublishedFile], sources: Sequence[Source]) -> None:

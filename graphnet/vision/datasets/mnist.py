@@ -10,20 +10,16 @@ import numpy as np
 
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
-from graphnet.errors import GraphnetError
 from graphnet.vision.datasets.download import Mirror, PublishedFile, Source, install
 from graphnet.vision.datasets.idx import read_idx
 from graphnet.vision.datasets.mnist_wheel import MnistWheel
-from graphnet.vision.datasets.vision import Transform, VisionDataset
+from graphnet.vision.datasets.vision import (
+    DatasetFileError,
+    DatasetNotFoundError,
+    Transform,
+    VisionDataset,
+)
 from graphnet.vision.pillow import has_pillow, pillow_image
-
-
-class DatasetNotFoundError(GraphnetError, RuntimeError):
-    """Data that is not on this machine."""
-
-
-class DatasetFileError(GraphnetError, ValueError):
-    """Data files that do not hold what the dataset is made of."""
 
 
 class MNIST(VisionDataset):

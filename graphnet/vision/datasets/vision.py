@@ -6,10 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graphnet.errors import ValueRangeError
+from graphnet.errors import GraphnetError, ValueRangeError
 from graphnet.utils.data.dataset import Dataset
 
 Transform = Callable[[Any], Any]
+
+
+class DatasetNotFoundError(GraphnetError, RuntimeError):
+    """Data that is not on this machine."""
+
+
+class DatasetFileError(GraphnetError, ValueError):
+    """Data files that do not hold what the dataset is made of."""
 
 
 class StandardTransform:
