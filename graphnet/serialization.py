@@ -6,15 +6,19 @@ that was cut short or damaged is recognised before anything in it is believed.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from graphnet.errors import GraphnetError
 from graphnet.files import atomic_write
+from graphnet.safe_globals import *  # noqa: F403
+from graphnet.safe_globals import WeightsUnpickler
 
 _MAGIC = b"graphnet checkpoint 1\n"
 _FACTS = struct.Struct("<QI")  # length and checksum of the content
@@ -88,7 +92,9 @@ def load(
 ) -> Any:
     """Read back what :func:`save` wrote; of a stream, the next object in it.
 
-    Like every unpickling this runs code that the file names: load only what you trust.
+    Unless told otherwise it reads tensors, Python's containers and numbers, and objects of classes
+    that were allowed by :func:`add_safe_globals`. With ``weights_only=False``, or a
+    ``pickle_module``, it runs whatever code the file names: do so only with what you trust.
     ``map_location`` and the options that concern PyTorch's own format are accepted.
 
     Source: PyTorch's page ``torch.load``.
@@ -96,15 +102,31 @@ def load(
     Raises:
         FileNotFoundError: there is no such file.
         EOFError: it is empty.
+        UnsafeCheckpointError: (a pickle.UnpicklingError) there are other objects in it.
         RuntimeError: it is no checkpoint, or damaged.
+
+    >>> import io, graphnet as torch
+    >>> buffer = io.BytesIO()
+    >>> torch.save(torch.nn.Linear(2, 1), buffer)
+    >>> _ = buffer.seek(0)
+    >>> torch.load(buffer, weights_only=False)
+    Linear(in_features=2, out_features=1, bias=True)
     """
+    if weights_only and pickle_module is not None:
+        raise CheckpointError(
+            "Can not safely load weights when explicit pickle_module is specified",
+            cure="leave out pickle_module, or give weights_only=False",
+        )
+    if weights_only is None:
+        weights_only = pickle_module is None
+    unpickler = WeightsUnpickler if weights_only else (pickle_module or pickle).Unpickler
     if not isinstance(f, (str, os.PathLike)):
-        return _read(f, str(getattr(f, "name", "the stream")))
+        return _read(f, str(getattr(f, "name", "the stream")), unpickler)
     with Path(f).open("rb") as stream:
-        return _read(stream, str(f))
+        return _read(stream, str(f), unpickler)
 
 
-def _read(stream: IO[bytes], name: str) -> Any:
+def _read(stream: IO[bytes], name: str, unpickler: Callable[[IO[bytes]], Any]) -> Any:
     start = stream.read(len(_MAGIC))
     if not start:
         raise EOFError(f"{name} is empty: there is no checkpoint in it")
@@ -127,7 +149,7 @@ def _read(stream: IO[bytes], name: str) -> Any:
     if zlib.crc32(content) != checksum:
         raise CheckpointError(f"{name} is damaged: its checksum is wrong")
     try:
-        return pickle.loads(content)
+        return unpickler(io.BytesIO(content)).load()
     except (AttributeError, ImportError) as error:
         raise CheckpointError(
             f"{name} holds an object of a class that is not there: {error}",

@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "linalg",
         "random",
         "autograd",
+        "safe_globals",
         "serialization",
     ),
     (

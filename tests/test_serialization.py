@@ -21,12 +21,12 @@ from graphnet import nn
 from graphnet.serialization import CheckpointError
 
 
-def again(obj: Any) -> Any:
+def again(obj: Any, **options: Any) -> Any:
     """Saved and loaded."""
     buffer = io.BytesIO()
     torch.save(obj, buffer)
     buffer.seek(0)
-    return torch.load(buffer)
+    return torch.load(buffer, **options)
 
 
 class TestTensors:
@@ -77,7 +77,7 @@ class TestTensors:
 
     def test_parameters_and_modules(self) -> None:
         model = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
-        loaded = again(model)
+        loaded = again(model, weights_only=False)
         assert repr(loaded) == repr(model)
         assert isinstance(loaded[0].weight, nn.Parameter)
         x = torch.ones(4, 3)
@@ -103,6 +103,96 @@ class TestTensors:
             torch.save(w * 2, io.BytesIO())
         assert "detach()" in str(error.value)
         assert "test_serialization.py" in str(error.value)
+
+
+class Own:
+    """A class of a program's."""
+
+    class Inner:
+        """And one in it."""
+
+
+def ran(*_: Any) -> None:
+    """What a harmful file would call."""
+    raise AssertionError("the file ran code")
+
+
+class Harmful:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (ran, ())
+
+
+class TestWeightsOnly:
+    @pytest.mark.parametrize("kind", [Own, Own.Inner, nn.Linear, Harmful, np.ones])
+    def test_other_classes_are_refused(self, kind: Any) -> None:
+        obj = {nn.Linear: lambda: nn.Linear(1, 1), np.ones: lambda: np.ones(2)}.get(kind, kind)()
+        with pytest.raises(pickle.UnpicklingError, match="was not an allowed global by default"):
+            again([torch.ones(1), obj])
+
+    def test_the_error_says_what_to_do(self) -> None:
+        with pytest.raises(pickle.UnpicklingError) as error:
+            again(Own())
+        assert f"add_safe_globals([{__name__}.Own])" in str(error.value)
+        assert "weights_only=False" in str(error.value)
+
+    def test_nothing_of_the_operating_system_is_ever_allowed(self) -> None:
+        with torch.serialization.safe_globals([os.system, os.getcwd]):
+            for function in (os.system, os.getcwd):
+                with pytest.raises(pickle.UnpicklingError, match="blocked"):
+                    again(function)
+
+    def test_what_needs_no_permission(self) -> None:
+        obj = [torch.Size([2]), torch.device("cpu"), 1j, {1}, bytearray(b"x"), torch.bfloat16]
+        obj += [nn.Parameter(torch.ones(1)), OrderedDict(a=1), None, "text", (2.5, True)]
+        assert again(obj) == obj
+
+    def test_the_state_of_a_training(self) -> None:
+        model = nn.Linear(2, 1)
+        optimizer = torch.optim.Adam(model.parameters())
+        model(torch.ones(3, 2)).sum().backward()
+        optimizer.step()
+        states = model.state_dict(), optimizer.state_dict(), torch.get_rng_state()
+        loaded, moments, _ = again(states)
+        assert torch.equal(loaded["weight"], model.weight)
+        assert moments["state"][0]["step"].item() == 1
+
+    def test_allowed_in_a_block(self) -> None:
+        before = torch.serialization.get_safe_globals()
+        with torch.serialization.safe_globals([Own.Inner]):
+            assert isinstance(again(Own.Inner()), Own.Inner)
+        assert torch.serialization.get_safe_globals() == before
+        with pytest.raises(pickle.UnpicklingError):
+            again(Own.Inner())
+
+    def test_allowed_from_now_on(self) -> None:
+        torch.serialization.add_safe_globals([Own])
+        assert isinstance(again(Own()), Own)
+        torch.serialization.clear_safe_globals()
+        with pytest.raises(pickle.UnpicklingError):
+            again(Own())
+
+    def test_allowed_under_the_name_that_files_have(self) -> None:
+        with torch.serialization.safe_globals([(Own.Inner, f"{__name__}.Own")]):
+            assert isinstance(again(Own()), Own.Inner)
+
+    @pytest.mark.parametrize(
+        ("entry", "error"), [((Own,), ValueError), ((Own, 3), TypeError)], ids=str
+    )
+    def test_an_entry_that_is_none(self, entry: Any, error: type[Exception]) -> None:
+        with torch.serialization.safe_globals([entry]), pytest.raises(error, match="Expected"):
+            again(1)
+
+    def test_a_transformer_needs_its_classes_only(self) -> None:
+        model = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), 1)
+        kinds = [type(module) for module in model.modules()]
+        with torch.serialization.safe_globals([*kinds, nn.functional.relu]):
+            loaded = again(model)
+        assert repr(loaded) == repr(model)
+
+    def test_another_pickle_module_loads_anything(self) -> None:
+        assert isinstance(again(Own(), pickle_module=pickle), Own)
+        with pytest.raises(RuntimeError, match="explicit pickle_module"):
+            again(Own(), pickle_module=pickle, weights_only=True)
 
 
 class TestStreams:
@@ -246,4 +336,4 @@ class TestDamage:
             patch.setitem(sys.modules, "vanishing", module)
             torch.save(module.Thing(), tmp_path / "x.pt")
         with pytest.raises(CheckpointError, match="a class that is not there: No module named"):
-            torch.load(tmp_path / "x.pt")
+            torch.load(tmp_path / "x.pt", weights_only=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import lru_cache
 from typing import Any
 from weakref import ref
@@ -85,9 +86,11 @@ class Storage:
         made = memo[id(self)] = Storage(self.type, self.array.copy())
         return made
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """What is saved is the buffer; its values must be there."""
-        return (Storage.of, (self.array,))
+        raw = self.array.reshape(-1).view(np.uint8)
+        buffer = pickle.PickleBuffer(raw) if protocol >= 5 else bytearray(raw)
+        return (restored, (self.type.dtype, tuple(self.type.shape), buffer))
 
     def view(self, layout: Layout, offset: int) -> Any:
         """The buffer as an array laid out so, sharing memory."""
@@ -101,6 +104,12 @@ class Storage:
         return np.lib.stride_tricks.as_strided(
             flat, layout.shape, tuple(step * size for step in layout.strides)
         )
+
+
+def restored(dtype: dtypes.dtype, shape: Shape, buffer: Any) -> Storage:
+    """The storage that was pickled, over the buffer that came with it."""
+    array = np.frombuffer(buffer, dtype.numpy).reshape(shape)
+    return Storage(TensorType(dtype, shape), array if array.flags.writeable else array.copy())
 
 
 class Layout:
