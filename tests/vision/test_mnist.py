@@ -53,6 +53,15 @@ class TestReading:
         with pytest.raises(RuntimeError, match="Dataset not found"):
             MNIST(tmp_path, train=True)
 
+    def test_the_names_that_older_programs_use(self, tmp_path: Path) -> None:
+        put(tmp_path)
+        data = MNIST(tmp_path)
+        for part in ("train", "test"):
+            with pytest.warns(UserWarning, match=f"{part}_data has been renamed data"):
+                assert getattr(data, f"{part}_data") is data.data
+            with pytest.warns(UserWarning, match=f"{part}_labels has been renamed targets"):
+                assert getattr(data, f"{part}_labels") is data.targets
+
     def test_the_default_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         put(tmp_path / "data")

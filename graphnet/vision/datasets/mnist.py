@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -105,6 +106,31 @@ class MNIST(VisionDataset):
     def class_to_idx(self) -> dict[str, int]:
         """The label of each class name."""
         return {name: label for label, name in enumerate(self.classes)}
+
+    @property
+    def train_data(self) -> Tensor:
+        """:attr:`data`, by the name that older programs have for it, with a warning."""
+        return self._renamed("train_data", "data")
+
+    @property
+    def test_data(self) -> Tensor:
+        """The same, of the test images."""
+        return self._renamed("test_data", "data")
+
+    @property
+    def train_labels(self) -> Tensor:
+        """:attr:`targets`, by the name that older programs have for it, with a warning."""
+        return self._renamed("train_labels", "targets")
+
+    @property
+    def test_labels(self) -> Tensor:
+        """The same, of the test images."""
+        return self._renamed("test_labels", "targets")
+
+    def _renamed(self, before: str, now: str) -> Tensor:
+        warnings.warn(f"{before} has been renamed {now}", stacklevel=3)
+        found: Tensor = getattr(self, now)
+        return found
 
     def download(self) -> None:
         """Get the files that are not there yet. Raises RuntimeError when they can't be had."""
