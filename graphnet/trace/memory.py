@@ -34,12 +34,13 @@ class Memory:
             owner = self._owner(handle)
             for entering in (handle, value, owner):
                 self.recorder.slot_of(entering)
-            if self.recorder.segment is not segment:  # entering ran the trace; start over
+            present = self.recorder.segment is segment
+            if present and not grad_mode.enabled() and self._is_differentiable(value._slot):
+                value = self.recorder.apply(Detach(), (value,))
+            if self.recorder.segment is not segment:  # something ran the trace; start over
                 self.write(handle, value)
                 return
             before = storage.slot
-            if not grad_mode.enabled() and self.recorder.value(value._slot).requires_grad:
-                value = self.recorder.apply(Detach(), (value,))
             after = value
             if not layout.whole:
                 store = AsStridedScatter(layout.strides)
@@ -48,7 +49,7 @@ class Memory:
             self.assign(handle, after._slot, before)
             if not layout.whole:
                 handle._version = -1  # to be read again from the memory it was written to
-            if grad_mode.enabled() and self.recorder.value(after._slot).requires_grad:
+            if grad_mode.enabled() and self._is_differentiable(after._slot):
                 self._give_history(handle)
                 if handle._base is not None:
                     self._give_history(handle._base)
@@ -73,7 +74,7 @@ class Memory:
         back, through a detached alias or without gradients, it keeps its place in the history.
         """
         present = self.base(handle._storage)
-        if self.recorder.value(after._slot).requires_grad or not self._has_history(present._slot):
+        if self._is_differentiable(after._slot) or not self._has_history(present._slot):
             return after
         joined: Handle
         if grad_mode.enabled() and handle._layout.requires_grad:
@@ -86,9 +87,11 @@ class Memory:
 
     def _has_history(self, slot: Slot) -> bool:
         """Whether a value was computed differentiably: it requires grad and is no leaf."""
-        return (
-            self.recorder.value(slot).requires_grad and slot not in self.recorder.segment.variables
-        )
+        return self._is_differentiable(slot) and slot not in self.recorder.segment.variables
+
+    def _is_differentiable(self, slot: Slot) -> bool:
+        """Whether a value requires grad."""
+        return self.recorder.value(slot).requires_grad
 
     def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
         """Make ``slot`` the present value of a whole storage that was at ``before``."""
@@ -147,19 +150,35 @@ class Memory:
             differentiable = handle._base._layout.requires_grad
         current = self.base(handle._storage)
         with grad_mode.set_grad_enabled(True):
-            if not differentiable and self.recorder.value(current._slot).requires_grad:
+            if differentiable and layout.whole and not layout.is_leaf:
+                current = self._rejoin(handle, current)
+            if not differentiable and self._is_differentiable(current._slot):
                 current = self.recorder.apply(Detach(), (current,))
             if not layout.whole:
                 view = AsStrided(layout.type.shape, layout.strides)
                 current = self.recorder.apply(view, (current, handle._offset))
         handle._segment, handle._slot = current._segment, current._slot
         handle._version = handle._storage.version
-        if differentiable and self.recorder.value(handle._slot).requires_grad:
+        if differentiable and self._is_differentiable(handle._slot):
             self._give_history(handle)
         elif differentiable:
             # Read without gradients from a leaf that was written to: with gradients it must be
             # read otherwise, see `Recorder.enter`.
             handle._version = -1
+
+    def _rejoin(self, handle: Handle, current: Handle) -> Handle:
+        """A memory's present value, joined to the history that a tensor over it has from earlier.
+
+        In an earlier segment the tensor was computed; in this one a detached alias was written to.
+        """
+        segment, storage = self.recorder.segment, handle._storage
+        if handle._segment in (None, segment) or self._is_differentiable(current._slot):
+            return current
+        slot = storage.slot
+        self.recorder.enter_leaf(handle)
+        joined: Handle = self.recorder.apply(Attach(), (current, handle))
+        storage.slot = slot if joined._segment is not segment else joined._slot
+        return joined
 
     def _give_history(self, handle: Handle) -> None:
         """A tensor that was written to with something differentiable is a leaf no more."""

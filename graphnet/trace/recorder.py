@@ -16,8 +16,9 @@ from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Phase, Value
 from graphnet.ir.op import Op
 from graphnet.ir.types import GeneratorType
-from graphnet.ops.convert import Detach
+from graphnet.ops.convert import Attach, Detach
 from graphnet.ops.shape import ViewOp
+from graphnet.ops.strided import AsStrided, AsStridedScatter
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
@@ -31,6 +32,7 @@ from graphnet.trace.state import Key, Slot, State, Trace
 Emit = Callable[..., Any]
 
 _HARD_LIMIT = 8
+_PARTS_OF_WRITES = (AsStrided, AsStridedScatter, Attach)
 _GENERATOR = "generator"
 
 
@@ -222,8 +224,12 @@ class Recorder:
         """Whether a trace that nobody looked at is run here.
 
         A loop is cut where its body begins, so that the next stretch is the same trace again; a
-        trace that has not come back to its first line by now is cut at once.
+        trace that has not come back to its first line by now is cut at once. Writing to
+        memory, and reading what was written, is never cut in two, nor is a backward pass or an
+        update: the parts are about the segment that they began in.
         """
+        if isinstance(head, _PARTS_OF_WRITES) or not isinstance(head, Op):
+            return False
         state = self.segment.state
         first = state.begin
         if first is None or (first.head is head and first.location == user_location()):
@@ -348,7 +354,7 @@ class Recorder:
         if handle._version != storage.version and self._has_other_history(handle):
             self.memory.reread(handle)
             return handle._slot
-        return self._enter_leaf(handle, storage)
+        return self.enter_leaf(handle)
 
     def _has_other_history(self, handle: Handle) -> bool:
         """Whether a view was made before its memory was written to, differentiably perhaps."""
@@ -360,9 +366,9 @@ class Recorder:
         self.run("a leaf that was written to is read")
         return self.enter(handle)
 
-    def _enter_leaf(self, handle: Handle, storage: Storage) -> Slot:
+    def enter_leaf(self, handle: Handle) -> Slot:
         """Let a leaf enter by itself: it shares memory with another, or is not read at once."""
-        segment = self.segment
+        segment, storage = self.segment, handle._storage
         before = segment.state
         key = (handle._layout, segment.memory.get(storage, before.size))
         state = before.edges.get(key)

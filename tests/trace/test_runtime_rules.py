@@ -244,6 +244,40 @@ class TestSettling:
         assert sum(recorder.cache.runs.values()) >= 5
         assert x.tolist() == [5001.0, 5001.0]
 
+    @pytest.mark.parametrize("place", ["before", "after", "nowhere"])
+    def test_a_detached_alias_that_is_written_to_later(self, place):
+        """What was computed in an earlier segment keeps its history."""
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = x * 2
+        alias = y.detach()
+        if place == "before":
+            torch.ones(1).add(1).item()
+        alias[0] = 7
+        if place == "after":
+            torch.ones(1).add(1).item()
+        total = y.sum()
+        total.backward()
+        assert (total.item(), x.grad.tolist()) == (11.0, [2.0, 2.0])
+
+    @pytest.mark.parametrize("watermark", range(1, 24))
+    @pytest.mark.parametrize("gradients", [False, True])
+    def test_a_write_is_never_cut_in_two(self, watermark, gradients, monkeypatch):
+        """Wherever the trace is cut, memory that is written to piece by piece has all pieces."""
+        monkeypatch.setattr(config, "watermark", watermark)
+        x = torch.arange(12.0).reshape(6, 2).requires_grad_(gradients)
+        for _ in range(3):
+            grid = torch.zeros(2, 6)
+            for place in range(6):
+                grid[:, place : place + 1] = x[place].unsqueeze(1) * 2
+                with torch.no_grad():
+                    grid[0, place] += 1
+                    grid.mul_(1)
+            assert grid.tolist() == [[4 * i + 1 for i in range(6)], [4 * i + 2 for i in range(6)]]
+            if gradients:
+                x.grad = None
+                grid.sum().backward()
+                assert x.grad.tolist() == [[2.0, 2.0]] * 6
+
 
 class TestStorage:
     """7. Views, detach, .data and numpy share memory as in PyTorch."""
