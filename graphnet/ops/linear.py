@@ -16,6 +16,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape, T
+from graphnet.ops.tiles import product
 
 
 @op("linear")
@@ -64,16 +65,16 @@ class Linear(Op):
     def kernel(self, x: Any, weight: Any, *bias: Any) -> Any:
         """One matrix product, then the bias added in place."""
         if x.ndim > 2 and weight.ndim == 2:
-            rows = np.matmul(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), weight.T)
+            rows = product(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), weight.T)
             out = rows.reshape(*x.shape[:-1], weight.shape[0])
         else:
-            out = np.matmul(x, weight.T)
+            out = product(x, weight.T)
         if bias:
             out += bias[0]
         return out
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
-        """``np.matmul`` with ``out=``."""
+        """The same, into memory that is given."""
         x, weight, *_ = operands
         if weight.ndim == 1 or result.dtype in (dtypes.float16, dtypes.bfloat16):
             return None
@@ -117,7 +118,7 @@ class Linear(Op):
 
 
 def _product(out: Any, x: Any, weight: Any, *bias: Any) -> None:
-    np.matmul(x, weight.T, out=out)
+    product(x, weight.T, out)
     if bias:
         np.add(out, bias[0], out=out)
 

@@ -17,6 +17,7 @@ from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.shape import Permute, Reshape
+from graphnet.ops.tiles import product, tile_for
 
 
 def transposed(x: Value) -> Value:
@@ -75,12 +76,15 @@ class Matmul(Op):
         return _product(x, y)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
-        """``np.dot`` for two matrices, where it is quicker to call than ``np.matmul``."""
+        """Tiles, or ``np.dot`` for two matrices: it is quicker to call than ``np.matmul``."""
         if result.shape == () or result.dtype.itemsize == 2:
             return None
         x, y = operands
         if x.ndim > 2 and y.ndim == 2:
             return _flat_matmul_into
+        tile = tile_for(result.dtype.numpy, x.shape, y.shape)
+        if tile is not None:
+            return Direct(tile.multiply)
         return Direct(np.dot if x.ndim == y.ndim == 2 else np.matmul)
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -121,14 +125,14 @@ def _product(x: Any, y: Any) -> Any:
     """``np.matmul``; a stack of matrices times one matrix is one product."""
     if x.ndim > 2 and y.ndim == 2:
         flat = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
-        return np.matmul(flat, y).reshape(*x.shape[:-1], y.shape[-1])
-    return np.matmul(x, y)
+        return product(flat, y).reshape(*x.shape[:-1], y.shape[-1])
+    return product(x, y)
 
 
 def _flat_matmul_into(out: Any, x: Any, y: Any) -> None:
     rows = math.prod(x.shape[:-1])
     flat = out.reshape(rows, out.shape[-1])
-    np.matmul(x.reshape(rows, x.shape[-1]), y, out=flat)
+    product(x.reshape(rows, x.shape[-1]), y, flat)
 
 
 def _matrix(x: TensorType) -> str:

@@ -11,12 +11,14 @@ from graphnet.ir.rewriter import Rewriter
 from graphnet.ir.types import TensorType
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.shape import Permute, T, Transpose
+from graphnet.ops.tiles import tile_for
 from graphnet.passes.base import Pass
 
 _TRANSPOSING = (T(), Transpose(0, 1), Transpose(1, 0), Permute((1, 0)))
 
 _SMALL = 1_000_000
-"""Up to so many multiplications BLAS rearranges nothing, so there is nothing to gain."""
+"""Up to so many multiplications BLAS rearranges nothing, so there is nothing to gain; nor is there
+where the product is cut into tiles of fewer."""
 
 _DEPTH = 3
 """How many times as deep as ``x`` has rows the product must be. To rearrange an element costs a
@@ -54,6 +56,8 @@ class _Transposing(Rewriter):
             return None
         rows, depth, columns = *x.shape, y.shape[1]
         if rows == 1 or depth < _DEPTH * rows or rows * depth * columns <= _SMALL:
+            return None
+        if tile_for(x.type.dtype.numpy, x.shape, y.shape):
             return None
         self.changed = True
         (weight,) = y.node.operands

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from graphnet.errors import ArgumentError, ValueRangeError
+from graphnet.ops.tiles import Tile
+
+_WITHOUT_REARRANGING = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
+"""The processors for which OpenBLAS has products of small matrices as they lie; one thread does
+them, so tiles are for one thread."""
 
 
 class _Setting:
@@ -32,10 +37,14 @@ def set_num_threads(count: int) -> None:
         raise ArgumentError(f"set_num_threads expects an int, but got {type(count).__name__}")
     if count < 1:
         raise ValueRangeError(f"set_num_threads expects a positive integer, but got {count}")
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
+    libraries = ThreadpoolController()
     _Setting.count = count
-    _Setting.limits = threadpool_limits(count, user_api="blas")
+    _Setting.limits = libraries.limit(limits=count, user_api="blas")
+    Tile.enabled = count == 1 and any(
+        library.get("architecture") in _WITHOUT_REARRANGING for library in libraries.info()
+    )
 
 
 def get_num_threads() -> int:
