@@ -8,6 +8,7 @@ from __future__ import annotations
 import linecache
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 _PACKAGE = __name__.partition(".")[0]
@@ -51,6 +52,10 @@ def user_location() -> Location | None:
         module = frame.f_globals.get("__name__", "")
         if module.partition(".")[0] not in _PASSED or module.startswith(_PROGRAM):
             code = frame.f_code
-            return Location(code.co_filename, frame.f_lineno, code.co_name)
+            return _location(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
     return None
+
+
+# A line that is traced a thousand times is one object.
+_location = lru_cache(maxsize=65_536)(Location)

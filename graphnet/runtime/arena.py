@@ -19,17 +19,21 @@ class Pool:
     """
 
     def __init__(self) -> None:
-        self._blocks: list[ref[Any]] = []
+        # Of a view of a view numpy remembers the array at the bottom only: that one lives as long
+        # as there are buffers in it.
+        self._owners: list[ref[Any]] = []
 
     def blocks(self) -> list[Any]:
         """All blocks there are."""
-        alive = [block for each in self._blocks if (block := each()) is not None]
-        self._blocks = [ref(block) for block in alive]
-        return alive
+        alive = [owner for each in self._owners if (owner := each()) is not None]
+        self._owners = [ref(owner) for owner in alive]
+        return [_aligned(owner) for owner in alive]
 
-    def add(self, block: Any) -> None:
-        """Let plans made from now on use a block."""
-        self._blocks.append(ref(block))
+    def make(self, size: int) -> Any:
+        """A new block, which plans made from now on may use."""
+        owner = np.empty(size + _ALIGNMENT, np.uint8)
+        self._owners.append(ref(owner))
+        return _aligned(owner)
 
 
 class Arena:
@@ -54,16 +58,15 @@ class Arena:
 
     def take(self, type_: TensorType) -> Buffer:
         """A buffer for a value: the smallest free block it fits in, or a new one."""
-        size = -(-max(type_.nbytes, 1) // _ALIGNMENT) * _ALIGNMENT
+        size = _rounded(type_.nbytes)
         fitting = [block for block in self._free if size <= block.nbytes <= 2 * size]
         if fitting:
             block = min(fitting, key=lambda candidate: candidate.nbytes)
             self._free = [other for other in self._free if other is not block]
         else:
-            block = _aligned(size)
-            self._pool.add(block)
-        if id(block) not in self._mine:
-            self._mine.add(id(block))
+            block = self._pool.make(size)
+        if id(block.base) not in self._mine:
+            self._mine.add(id(block.base))
             self.nbytes += block.nbytes
         return Buffer(block, type_)
 
@@ -81,7 +84,16 @@ class Buffer:
         self.array = block[: type_.numel * dtype.itemsize].view(dtype).reshape(type_.shape)
 
 
-def _aligned(size: int) -> Any:
-    raw = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % _ALIGNMENT
-    return raw[start : start + size]
+def _rounded(nbytes: int) -> int:
+    """The size of the block for so many bytes: one of four between two powers of two.
+
+    A program whose shapes grow step by step then finds blocks that serve the next few shapes, too.
+    """
+    step = max(_ALIGNMENT, (1 << nbytes.bit_length()) >> 3)
+    return -(-max(nbytes, 1) // step) * step
+
+
+def _aligned(owner: Any) -> Any:
+    """The part of an array's memory that begins at a multiple of the alignment."""
+    start = -owner.ctypes.data % _ALIGNMENT
+    return owner[start : start + owner.nbytes - _ALIGNMENT]

@@ -249,11 +249,12 @@ def _leaves_below(segment: Segment, places: tuple[Slot | Value, ...]) -> tuple[S
         trace = state.trace or Trace.to(state)
         roots = [p if isinstance(p, Value) else trace.values[p] for p in places]
         nodes = set(walked(trace.nodes, roots))
-        found = state.leaves[places] = tuple(
+        found = tuple(
             slot
             for slot, value in enumerate(trace.values)
             if value.node in nodes and value.op.name == "input"
         )
+        state.note_leaves(places, found)
     return found
 
 

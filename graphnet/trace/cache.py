@@ -85,7 +85,7 @@ class TraceCache:
         if len(self._plans) > config.max_plans:
             oldest = min(self._plans, key=lambda entry: self._plans[entry].last_use)
             self._retire(self._plans.pop(oldest))
-            oldest[0].runs.pop(oldest[1], None)
+            oldest[0].forget_run(oldest[1])
 
     def _retire(self, visited: Visited) -> None:
         self._retired[visited.reason, visited.line] += visited.count

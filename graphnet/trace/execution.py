@@ -142,7 +142,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         if visited is None:
             demand = Demand._make(key)
             visited = Visited.of(segment, trace, demand, reason)
-            state.runs[demand] = visited
+            state.note_run(demand, visited)
             cache.note_visit(state, demand, visited)
         cache.steps += state.steps
         visited.last_use = cache.steps

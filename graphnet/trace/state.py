@@ -8,8 +8,9 @@ program does again what it did before.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from graphnet.ir.node import Node, Value
@@ -62,6 +63,11 @@ class Backward:
     spent: list[frozenset[Node]] = field(default_factory=list)
     walked: list[frozenset[Node]] = field(default_factory=list)
     released: list[tuple[int, Value]] = field(default_factory=list)
+
+
+# There may be a hundred thousand states, and few of them have what these stand for.
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_NO_SLOTS: frozenset[Slot] = frozenset()
 
 
 class State:
@@ -117,7 +123,7 @@ class State:
     def __init__(
         self,
         parent: State | None = None,
-        nodes: list[Node] | None = None,
+        nodes: Sequence[Node] = (),
         values: tuple[Value, ...] = (),
         layouts: tuple[Layout | None, ...] = (),
         location: Location | None = None,
@@ -125,7 +131,7 @@ class State:
         leaves: int = 0,
     ) -> None:
         self.parent = parent
-        self.nodes = nodes or []
+        self.nodes = tuple(nodes)
         self.values = values
         start: Slot = parent.size if parent else 0
         self.first: Slot = start + leaves
@@ -145,10 +151,22 @@ class State:
         self.offset: int | None = 0
         self.backward: Backward | None = None
         self.edges: dict[Key, State] = {}
-        self.runs: dict[Hashable, Any] = {}
-        self.leaves: dict[tuple[Slot | Value, ...], tuple[Slot, ...]] = {}
+        self.runs: Mapping[Hashable, Any] = _NOTHING
+        self.leaves: Mapping[tuple[Slot | Value, ...], tuple[Slot, ...]] = _NOTHING
         self.branches = 0
-        self.wants_gradients: frozenset[Slot] = frozenset()
+        self.wants_gradients = _NO_SLOTS
+
+    def note_run(self, demand: Hashable, visited: Any) -> None:
+        """Remember what is known of a demand."""
+        self.runs = {**self.runs, demand: visited}
+
+    def forget_run(self, demand: Hashable) -> None:
+        """Let go of it."""
+        self.runs = {known: run for known, run in self.runs.items() if known != demand}
+
+    def note_leaves(self, places: tuple[Slot | Value, ...], leaves: tuple[Slot, ...]) -> None:
+        """Remember the leaves that the values at these places were computed from."""
+        self.leaves = {**self.leaves, places: leaves}
 
     def path(self) -> Iterator[State]:
         """The states from the root to this one."""

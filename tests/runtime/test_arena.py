@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graphnet import dtypes
 from graphnet.ir.types import Shape, TensorType
-from graphnet.runtime.arena import Arena, Buffer
+from graphnet.runtime.arena import Arena, Buffer, Pool, _rounded
 from tests.graphs import f32, f64
 
 KINDS = st.builds(
@@ -44,7 +44,7 @@ def test_a_free_block_is_used_again() -> None:
     arena.release(first)
     second = arena.take(f32(150))
     assert address(second) == address(first)
-    assert arena.nbytes == 832
+    assert arena.nbytes == 896
 
 
 def test_a_block_that_is_taken_is_not() -> None:
@@ -72,6 +72,27 @@ def test_a_large_block_is_not_spent_on_a_small_value() -> None:
     large = arena.take(f64(1000))
     arena.release(large)
     assert address(arena.take(f64(100))) != address(large)
+
+
+@given(st.integers(0, 1 << 40))
+def test_a_block_is_at_most_a_quarter_too_large(nbytes: int) -> None:
+    size = _rounded(nbytes)
+    assert size % 64 == 0
+    assert nbytes <= size < max(64, nbytes) * 1.25 + 64
+
+
+def test_plans_share_blocks_as_long_as_arrays_lie_in_them() -> None:
+    pool = Pool()
+    array = Arena(pool).take(f64(100)).array  # all that a plan keeps
+    assert np.shares_memory(Arena(pool).take(f64(100)).array, array)
+    del array
+    assert not pool.blocks()
+
+
+def test_growing_shapes_share_blocks() -> None:
+    pool = Pool()
+    arrays = [Arena(pool).take(f32(size)).array for size in range(64, 2049)]
+    assert sum(block.nbytes for block in pool.blocks()) < 8 * arrays[-1].nbytes
 
 
 @given(st.lists(st.tuples(KINDS, st.integers(0, 3)), max_size=30))

@@ -191,21 +191,21 @@ def chain(length: int) -> Graph:
             x = Flip((0,))(Exp()(Neg()(x))) if number % 2 else Sin()(x)
         return Sum((0,))(x)
 
-    return graph_of(function, f64(1000))
+    return graph_of(function, f64(1024))
 
 
 def test_a_chain_takes_two_buffers_however_long() -> None:
     short, long = planned(chain(10)), planned(chain(100))
     assert long.arena_bytes == short.arena_bytes
-    assert long.arena_bytes <= 2 * 8064
+    assert long.arena_bytes <= 2 * 8192
     graph = chain(100)
     agree(graph, interpret(graph, arrays_for(graph)), long(arrays_for(graph)))
 
 
 def test_elementwise_operations_run_in_place() -> None:
-    graph = graph_of(lambda x: Sum((0,))(Exp()(Sin()(Neg()(x)))), f64(1000))
+    graph = graph_of(lambda x: Sum((0,))(Exp()(Sin()(Neg()(x)))), f64(1024))
     plan = planned(graph)
-    assert plan.arena_bytes == 8000
+    assert plan.arena_bytes == 8192
     agree(graph, interpret(graph, arrays_for(graph)), plan(arrays_for(graph)))
 
 
@@ -215,9 +215,9 @@ def test_an_operand_that_is_read_later_is_not_overwritten() -> None:
         z = Exp()(y)
         return Sum((0,))(z * y)
 
-    graph = graph_of(function, f64(1000))
+    graph = graph_of(function, f64(1024))
     agree(graph, interpret(graph, arrays_for(graph)), run(graph, *arrays_for(graph)))
-    assert planned(graph).arena_bytes == 16000
+    assert planned(graph).arena_bytes == 16384
 
 
 def test_an_operand_whose_view_is_read_too_is_not_overwritten() -> None:
@@ -230,17 +230,17 @@ def test_an_operand_whose_view_is_read_too_is_not_overwritten() -> None:
 
 
 def test_what_escapes_is_not_in_the_arena() -> None:
-    graph = graph_of(lambda x: Exp()(Sin()(x)), f64(1000))
-    assert planned(graph).arena_bytes == 8000  # of the sine only
+    graph = graph_of(lambda x: Exp()(Sin()(x)), f64(1024))
+    assert planned(graph).arena_bytes == 8192  # of the sine only
 
 
 def test_storing_overwrites_its_operand_where_that_dies() -> None:
     graph = graph_of(
         lambda x: Sum((0,))(MaskedFill()(Exp()(x), x > 0, 2.0)),
-        f64(1000),
+        f64(1024),
     )
     plan = planned(graph)
-    assert plan.arena_bytes < 16000
+    assert plan.arena_bytes < 16384
     agree(graph, interpret(graph, arrays_for(graph)), plan(arrays_for(graph)))
 
 
