@@ -11,12 +11,20 @@ from graphnet.ir.graph import Graph
 from graphnet.ops.linear import Linear
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.shape import Permute, T, Transpose
+from graphnet.ops.tiles import Tile
 from graphnet.passes.decompose import Decompose
 from graphnet.passes.pipeline import Pipeline
 from graphnet.passes.transposed_products import TransposedProducts
 from graphnet.runtime.interpreter import interpret
 from graphnet.runtime.plan import compile_plan
 from tests.graphs import arrays_for, f32, graph_of, names
+
+
+@pytest.fixture(autouse=True)
+def _uncut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a BLAS for which products are not cut into tiles."""
+    monkeypatch.setattr(Tile, "enabled", False)
+
 
 PASSES = (Decompose(), TransposedProducts())
 
