@@ -373,7 +373,9 @@ def fftfreq(
     tensor([ 0.0000,  0.2500, -0.5000, -0.2500])
     """
     half = (n + 1) // 2
-    ascending = arange(half, dtype=dtype or dtypes.get_default_dtype(), device=device)
+    ascending = arange(
+        half, dtype=dtype or dtypes.get_default_dtype(), layout=layout, device=device
+    )
     negative = arange(-(n // 2), 0, dtype=ascending.dtype)
     return _frequencies(cat([ascending, negative]), n, d, requires_grad)
 
@@ -393,7 +395,9 @@ def rfftfreq(
     >>> torch.fft.rfftfreq(4)
     tensor([0.0000, 0.2500, 0.5000])
     """
-    places = arange(n // 2 + 1, dtype=dtype or dtypes.get_default_dtype(), device=device)
+    places = arange(
+        n // 2 + 1, dtype=dtype or dtypes.get_default_dtype(), layout=layout, device=device
+    )
     return _frequencies(places, n, d, requires_grad)
 
 

@@ -204,7 +204,7 @@ def scalar_tensor(
     tensor(3.)
     """
     wanted = as_dtype("scalar_tensor", dtype) or dtypes.get_default_dtype()
-    return finish(apply(Full((), wanted), s), device, requires_grad)
+    return finish(apply(Full((), wanted), s), device, requires_grad, layout)
 
 
 @method
@@ -221,8 +221,8 @@ def new_tensor(
     """A new leaf tensor with a copy of ``data``, of this tensor's dtype unless another is given."""
     wanted = as_dtype("new_tensor", dtype) or self.dtype
     if isinstance(data, Tensor):
-        return finish(_copied(data.detach(), wanted), device, requires_grad)
-    return finish(Tensor._from_array(_array(data, wanted)), device, requires_grad)
+        return finish(_copied(data.detach(), wanted), device, requires_grad, layout)
+    return finish(Tensor._from_array(_array(data, wanted)), device, requires_grad, layout)
 
 
 def legacy_tensor(*args: Any, dtype: dtypes.dtype | None = None) -> Tensor:

@@ -47,7 +47,8 @@ def zeros(
         *sizes: the shape, as integers or as one sequence; or give it as ``size=``.
         size: the same, as a keyword.
         dtype: of the elements; the default dtype unless given.
-        layout, pin_memory: have no meaning here.
+        layout: ``torch.strided``.
+        pin_memory: has no meaning here.
         device: the CPU.
         requires_grad: whether gradients are wanted.
 
@@ -60,7 +61,7 @@ def zeros(
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return _filled("zeros", sizes, size, 0, dtype, device, requires_grad)
+    return _filled("zeros", sizes, size, 0, dtype, device, requires_grad, layout)
 
 
 def ones(
@@ -78,7 +79,7 @@ def ones(
     >>> torch.ones(2, dtype=torch.int64)
     tensor([1, 1])
     """
-    return _filled("ones", sizes, size, 1, dtype, device, requires_grad)
+    return _filled("ones", sizes, size, 1, dtype, device, requires_grad, layout)
 
 
 def empty(
@@ -97,7 +98,7 @@ def empty(
     >>> torch.empty(2, 3).shape
     torch.Size([2, 3])
     """
-    return _filled("empty", sizes, size, 0, dtype, device, requires_grad)
+    return _filled("empty", sizes, size, 0, dtype, device, requires_grad, layout)
 
 
 def full(
@@ -117,7 +118,8 @@ def full(
         fill_value: a number, or a tensor of one.
         dtype: of the elements; unless given that of the number, where Python floats have the
             default dtype.
-        layout, pin_memory: have no meaning here.
+        layout: ``torch.strided``.
+        pin_memory: has no meaning here.
         device: the CPU.
         requires_grad: whether gradients are wanted.
 
@@ -140,7 +142,7 @@ def full(
             if isinstance(fill_value, Tensor)
             else dtypes.number_dtype(type(as_number("full", "fill_value", fill_value)))
         )
-    return _filled("full", (), size, fill_value, wanted, device, requires_grad)
+    return _filled("full", (), size, fill_value, wanted, device, requires_grad, layout)
 
 
 def _filled(
@@ -151,6 +153,7 @@ def _filled(
     dtype: Any,
     device: Any,
     requires_grad: bool,
+    layout: Any,
 ) -> Tensor:
     shape = as_shape(function, sizes, size)
     wanted = as_dtype(function, dtype) or dtypes.get_default_dtype()
@@ -162,7 +165,7 @@ def _filled(
             )
     else:
         value = _fitting(function, value, wanted)
-    return finish(apply(Full(shape, wanted), value), device, requires_grad)
+    return finish(apply(Full(shape, wanted), value), device, requires_grad, layout)
 
 
 def _fitting(function: str, value: Any, dtype: dtypes.dtype) -> Number:
@@ -183,12 +186,18 @@ def _fitting(function: str, value: Any, dtype: dtypes.dtype) -> Number:
 
 
 def _like(
-    function: str, source: Any, value: Any, dtype: Any, device: Any, requires_grad: bool
+    function: str,
+    source: Any,
+    value: Any,
+    dtype: Any,
+    device: Any,
+    requires_grad: bool,
+    layout: Any,
 ) -> Tensor:
     source = require_tensor(function, "input", source)
     wanted = as_dtype(function, dtype) or source.dtype
     number = value if isinstance(value, Tensor) else _fitting(function, value, wanted)
-    return finish(apply(Full(tuple(source.shape), wanted), number), device, requires_grad)
+    return finish(apply(Full(tuple(source.shape), wanted), number), device, requires_grad, layout)
 
 
 def zeros_like(
@@ -207,7 +216,7 @@ def zeros_like(
     >>> torch.zeros_like(torch.tensor([1, 2]))
     tensor([0, 0])
     """
-    return _like("zeros_like", input, 0, dtype, device, requires_grad)
+    return _like("zeros_like", input, 0, dtype, device, requires_grad, layout)
 
 
 def ones_like(
@@ -221,7 +230,7 @@ def ones_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Ones of another tensor's shape and, unless another is given, dtype."""
-    return _like("ones_like", input, 1, dtype, device, requires_grad)
+    return _like("ones_like", input, 1, dtype, device, requires_grad, layout)
 
 
 def empty_like(
@@ -235,7 +244,7 @@ def empty_like(
     memory_format: Any = None,
 ) -> Tensor:
     """A tensor to be filled, of another tensor's shape and, unless another is given, dtype."""
-    return _like("empty_like", input, 0, dtype, device, requires_grad)
+    return _like("empty_like", input, 0, dtype, device, requires_grad, layout)
 
 
 def full_like(
@@ -255,7 +264,7 @@ def full_like(
     >>> torch.full_like(torch.zeros(2), 5)
     tensor([5., 5.])
     """
-    return _like("full_like", input, fill_value, dtype, device, requires_grad)
+    return _like("full_like", input, fill_value, dtype, device, requires_grad, layout)
 
 
 @method
@@ -270,7 +279,7 @@ def new_zeros(
     pin_memory: bool = False,
 ) -> Tensor:
     """Zeros of a shape, of this tensor's dtype unless another is given."""
-    return _filled("new_zeros", sizes, size, 0, dtype or self.dtype, device, requires_grad)
+    return _filled("new_zeros", sizes, size, 0, dtype or self.dtype, device, requires_grad, layout)
 
 
 @method
@@ -285,7 +294,7 @@ def new_ones(
     pin_memory: bool = False,
 ) -> Tensor:
     """Ones of a shape, of this tensor's dtype unless another is given."""
-    return _filled("new_ones", sizes, size, 1, dtype or self.dtype, device, requires_grad)
+    return _filled("new_ones", sizes, size, 1, dtype or self.dtype, device, requires_grad, layout)
 
 
 @method("new")
@@ -300,7 +309,7 @@ def new_empty(
     pin_memory: bool = False,
 ) -> Tensor:
     """A tensor to be filled, of this tensor's dtype unless another is given."""
-    return _filled("new_empty", sizes, size, 0, dtype or self.dtype, device, requires_grad)
+    return _filled("new_empty", sizes, size, 0, dtype or self.dtype, device, requires_grad, layout)
 
 
 @method
@@ -317,4 +326,4 @@ def new_full(
 ) -> Tensor:
     """One number everywhere, of this tensor's dtype unless another is given."""
     wanted = dtype or self.dtype
-    return _filled("new_full", (), size, fill_value, wanted, device, requires_grad)
+    return _filled("new_full", (), size, fill_value, wanted, device, requires_grad, layout)

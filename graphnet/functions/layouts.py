@@ -1,6 +1,7 @@
 """The names PyTorch has for how tensors lie in memory. Here there is one layout, and one format.
 
-They are accepted wherever PyTorch takes them; all tensors made are strided, and contiguous.
+They are accepted wherever PyTorch takes them; all tensors made are strided, and contiguous. Sparse
+layouts can be named, and are refused where tensors are made.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ __all__ = [
     "layout",
     "memory_format",
     "preserve_format",
+    "sparse_bsc",
+    "sparse_bsr",
+    "sparse_coo",
+    "sparse_csc",
+    "sparse_csr",
     "strided",
 ]
 
@@ -34,7 +40,7 @@ class _Named:
 
 
 class layout(_Named):  # noqa: N801  # PyTorch's name
-    """How a tensor is stored: :data:`strided`."""
+    """How a tensor is stored: :data:`strided`, never sparse."""
 
 
 class memory_format(_Named):  # noqa: N801  # PyTorch's name
@@ -42,6 +48,11 @@ class memory_format(_Named):  # noqa: N801  # PyTorch's name
 
 
 strided: Final = layout("strided")
+sparse_bsc: Final = layout("sparse_bsc")
+sparse_bsr: Final = layout("sparse_bsr")
+sparse_coo: Final = layout("sparse_coo")
+sparse_csc: Final = layout("sparse_csc")
+sparse_csr: Final = layout("sparse_csr")
 contiguous_format: Final = memory_format("contiguous_format")
 preserve_format: Final = memory_format("preserve_format")
 channels_last: Final = memory_format("channels_last")

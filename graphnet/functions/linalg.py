@@ -151,7 +151,7 @@ def _dot(function: str, x: Any, y: Any) -> Tensor:
         )
     if first.dtype is not second.dtype:
         raise DtypeError(
-            f"{function}: expected both vectors to have same dtype, but found "
+            "dot : expected both vectors to have same dtype, but found "
             f"{SCALAR_TYPE_NAMES[first.dtype]} and {SCALAR_TYPE_NAMES[second.dtype]}",
             cure=f"cast one of them, as in `x.to({first.dtype})`",
         )

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar, cast
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.devices import check_device
-from graphnet.errors import ArgumentError, GraphnetError, ShapeError
+from graphnet.errors import ArgumentError, GraphnetError, NotSupportedError, ShapeError
 from graphnet.functions.arguments import distinct_dims, integer, integers
+from graphnet.functions.layouts import strided
 from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
 from graphnet.ops.convert import Cast
@@ -79,15 +80,21 @@ def as_number(function: str, argument: str, value: Any) -> Any:
     )
 
 
-def finish(made: Tensor, device: Any, requires_grad: bool) -> Tensor:
+def finish(made: Tensor, device: Any, requires_grad: bool, layout: Any = None) -> Tensor:
     """The new tensor, as a leaf that wants gradients or not, on the CPU.
 
     Raises:
         DeviceError: another device was asked for.
+        NotSupportedError: (a NotImplementedError) it was to be sparse.
         AutogradError: gradients are wanted of a dtype that has none.
     """
     if device is not None:
         check_device(device)
+    if layout is not None and layout is not strided:
+        raise NotSupportedError(
+            f"layout={layout} is not supported: all tensors of graphnet are dense",
+            cure="leave `layout` out",
+        )
     return made.requires_grad_() if requires_grad else made
 
 

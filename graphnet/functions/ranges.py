@@ -86,7 +86,7 @@ def arange(
     if is_integral(wanted):
         start, end, step = int(start), int(end), int(step)
     length = _range_length("arange", start, end, step)
-    return finish(apply(Arange(length, wanted), start, step), device, requires_grad)
+    return finish(apply(Arange(length, wanted), start, step), device, requires_grad, layout)
 
 
 def _range_length(function: str, start: Any, end: Any, step: Any) -> int:
@@ -129,7 +129,7 @@ def range(
     wanted = as_dtype("range", dtype) or dtypes.get_default_dtype()
     _range_length("range", start, end, step)
     length = math.floor((end - start) / step) + 1
-    return finish(apply(Arange(length, wanted), start, step), device, requires_grad)
+    return finish(apply(Arange(length, wanted), start, step), device, requires_grad, layout)
 
 
 def linspace(
@@ -154,7 +154,7 @@ def linspace(
     """
     wanted = as_dtype("linspace", dtype) or dtypes.get_default_dtype()
     made = _evenly("linspace", start, end, steps, wanted)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def logspace(
@@ -182,7 +182,7 @@ def logspace(
     inner = dtypes.float64 if is_integral(wanted) else wanted
     powers = Pow()(base, _evenly("logspace", start, end, steps, inner))
     made = powers if inner is wanted else Cast(wanted)(powers)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def _evenly(function: str, start: Any, end: Any, steps: Any, dtype: dtypes.dtype) -> Tensor:
@@ -226,7 +226,7 @@ def eye(
         if size < 0:
             raise RangeError(f"eye: {name} must be greater or equal to 0, got {size}")
     wanted = as_dtype("eye", dtype) or dtypes.get_default_dtype()
-    return finish(apply(Eye(rows, columns, wanted)), device, requires_grad)
+    return finish(apply(Eye(rows, columns, wanted)), device, requires_grad, layout)
 
 
 def tril_indices(
@@ -245,7 +245,7 @@ def tril_indices(
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
-    return _triangle("tril_indices", row, col, offset, dtype, device)
+    return _triangle("tril_indices", row, col, offset, dtype, device, layout)
 
 
 def triu_indices(
@@ -264,14 +264,14 @@ def triu_indices(
     tensor([[0, 0, 1],
             [0, 1, 1]])
     """
-    return _triangle("triu_indices", row, col, offset, dtype, device)
+    return _triangle("triu_indices", row, col, offset, dtype, device, layout)
 
 
 def _triangle(
-    function: str, row: int, col: int, offset: int, dtype: dtypes.dtype, device: Any
+    function: str, row: int, col: int, offset: int, dtype: dtypes.dtype, device: Any, layout: Any
 ) -> Tensor:
     for name, size in (("row", row), ("col", col)):
         if size < 0:
             raise RangeError(f"{function}: {name} must be non-negative, got {size}")
     indices = TriangleIndices(row, col, offset, function == "triu_indices", dtype)
-    return finish(apply(indices), device, False)
+    return finish(apply(indices), device, False, layout)

@@ -16,6 +16,7 @@ from graphnet.functions import return_types
 from graphnet.functions.methods import method
 from graphnet.functions.mixing import maximum, minimum
 from graphnet.functions.options import (
+    as_dtype,
     numpy_names,
     one_dim,
     operand_as,
@@ -111,6 +112,12 @@ def mean(
     >>> torch.mean(torch.tensor([[1.0, 2.0], [3.0, 6.0]]), dim=0)
     tensor([2., 4.])
     """
+    wanted = as_dtype("mean", dtype)
+    if wanted is not None and is_integral(wanted):
+        raise DtypeError(
+            "mean(): could not infer output dtype. Optional dtype must be either a floating point "
+            f"or complex dtype. Got: {SCALAR_TYPE_NAMES[wanted]}"
+        )
     x = operand_as("mean", input, dtype)
     return reduced(Mean(_dims("mean", dim, x), keepdim), x, dtype)
 

@@ -80,7 +80,7 @@ def rand(
     """
     wanted = _float_dtype("rand", dtype)
     made = draw(Uniform(as_shape("rand", sizes, size), wanted), 0.0, 1.0, generator=generator)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def randn(
@@ -102,7 +102,7 @@ def randn(
     """
     wanted = _float_dtype("randn", dtype)
     made = draw(Normal(as_shape("randn", sizes, size), wanted), 0.0, 1.0, generator=generator)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def _float_dtype(function: str, dtype: Any) -> dtypes.dtype:
@@ -164,7 +164,7 @@ def randint(
     wanted = as_dtype("randint", dtype) or dtypes.int64
     op = RandomIntegers(as_shape("randint", (), size), wanted)
     made = draw(op, *integer_bounds("randint", low, high), generator=generator)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def randperm(
@@ -191,7 +191,9 @@ def randperm(
     if count < 0:
         raise DistributionError(f"randperm: n must be non-negative, got {count}")
     wanted = as_dtype("randperm", dtype) or dtypes.int64
-    return finish(draw(Permutation(count, wanted), generator=generator), device, requires_grad)
+    return finish(
+        draw(Permutation(count, wanted), generator=generator), device, requires_grad, layout
+    )
 
 
 def rand_like(
@@ -207,7 +209,7 @@ def rand_like(
     """Uniform numbers in [0, 1) in another tensor's shape and, unless another is given, dtype."""
     x = require_tensor("rand_like", "input", input)
     op = Uniform(tuple(x.shape), _float_dtype("rand_like", dtype or x.dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad)
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
 def randn_like(
@@ -223,7 +225,7 @@ def randn_like(
     """Normal numbers of mean 0 and variance 1 in another tensor's shape and dtype."""
     x = require_tensor("randn_like", "input", input)
     op = Normal(tuple(x.shape), _float_dtype("randn_like", dtype or x.dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad)
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
 def randint_like(
@@ -244,7 +246,7 @@ def randint_like(
         low, high = 0, low
     op = RandomIntegers(tuple(x.shape), as_dtype("randint_like", dtype) or x.dtype)
     made = draw(op, *integer_bounds("randint_like", low, high), generator=generator)
-    return finish(made, device, requires_grad)
+    return finish(made, device, requires_grad, layout)
 
 
 def normal(
@@ -281,12 +283,12 @@ def normal(
         wanted = _float_dtype("normal", dtype)
         op = Normal(as_shape("normal", (), size), wanted)
         made = draw(op, *mean_and_std("normal", mean, std), generator=generator)
-        return finish(made, device, requires_grad)
+        return finish(made, device, requires_grad, layout)
     if not isinstance(std, Tensor):
         mean_and_std("normal", 0.0, std)
     like = _broadcast(mean, std)
     sample = draw(Normal(tuple(like.shape), like.dtype), 0.0, 1.0, generator=generator)
-    return finish((sample * std + mean).detach(), device, requires_grad)
+    return finish((sample * std + mean).detach(), device, requires_grad, layout)
 
 
 def _broadcast(mean: Any, std: Any) -> Tensor:

@@ -168,7 +168,7 @@ def empty_strided(
         )
     last = sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
     span = last + 1 if all(shape) else 0
-    made = as_strided(empty(span, dtype=dtype, device=device), shape, steps).detach()
+    made = as_strided(empty(span, dtype=dtype, layout=layout, device=device), shape, steps).detach()
     return made.requires_grad_() if requires_grad else made
 
 
@@ -216,4 +216,5 @@ def new_empty_strided(
 ) -> Tensor:
     """:func:`empty_strided` of this tensor's dtype unless another is given."""
     kind = dtype or self.dtype
-    return empty_strided(size, stride, dtype=kind, device=device, requires_grad=requires_grad)
+    kept: dict[str, Any] = {"layout": layout, "device": device, "requires_grad": requires_grad}
+    return empty_strided(size, stride, dtype=kind, **kept)

@@ -18,6 +18,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.factories import ones
+from graphnet.functions.layouts import strided
 from graphnet.functions.ranges import arange
 from graphnet.functions.special_functions import i0
 from graphnet.ops.bounds import ClampMin
@@ -69,6 +70,8 @@ def window(shape: Window) -> Window:
             raise ValueRangeError(f"{name} requires non-negative window length, got M={length}")
         if kind not in (dtypes.float32, dtypes.float64):
             raise ValueRangeError(f"{name} expects float32 or float64 dtypes, got: {kind}")
+        if layout not in (None, strided):
+            raise ValueRangeError(f"{name} is implemented for strided tensors only, got: {layout}")
         span = length - 1 if sym else length
         if name == "exponential" and sym and parameters.get("center") is not None:
             raise ValueRangeError("Center must be None for symmetric windows")
@@ -231,7 +234,7 @@ def hann_window(
     >>> torch.hann_window(4)
     tensor([0.0000, 0.5000, 1.0000, 0.5000])
     """
-    options = {"device": device, "requires_grad": requires_grad}
+    options = {"device": device, "layout": layout, "requires_grad": requires_grad}
     return _periodic("hann_window", hann, window_length, periodic, dtype, **options)
 
 
@@ -248,7 +251,12 @@ def hamming_window(
     requires_grad: bool = False,
 ) -> Tensor:
     """The Hamming window: ``alpha - beta cos(t)`` over one period of ``t``."""
-    options = {"device": device, "requires_grad": requires_grad, "a": [alpha, beta]}
+    options = {
+        "device": device,
+        "layout": layout,
+        "requires_grad": requires_grad,
+        "a": [alpha, beta],
+    }
     return _periodic("hamming_window", general_cosine, window_length, periodic, dtype, **options)
 
 
@@ -263,7 +271,7 @@ def blackman_window(
     requires_grad: bool = False,
 ) -> Tensor:
     """The Blackman window: ``0.42 - 0.5 cos(t) + 0.08 cos(2 t)`` over one period of ``t``."""
-    options = {"device": device, "requires_grad": requires_grad}
+    options = {"device": device, "layout": layout, "requires_grad": requires_grad}
     return _periodic("blackman_window", blackman, window_length, periodic, dtype, **options)
 
 
@@ -278,7 +286,7 @@ def bartlett_window(
     requires_grad: bool = False,
 ) -> Tensor:
     """The Bartlett window: a triangle."""
-    options = {"device": device, "requires_grad": requires_grad}
+    options = {"device": device, "layout": layout, "requires_grad": requires_grad}
     return _periodic("bartlett_window", bartlett, window_length, periodic, dtype, **options)
 
 
@@ -294,5 +302,5 @@ def kaiser_window(
     requires_grad: bool = False,
 ) -> Tensor:
     """The Kaiser window: a Bessel function of a half circle."""
-    options = {"device": device, "requires_grad": requires_grad, "beta": beta}
+    options = {"device": device, "layout": layout, "requires_grad": requires_grad, "beta": beta}
     return _periodic("kaiser_window", kaiser, window_length, periodic, dtype, **options)

@@ -15,7 +15,7 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
-from graphnet.ops.dtype_rules import require_float
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, require_float
 from graphnet.ops.loss import check_reduction, total
 
 Array = npt.NDArray[Any]
@@ -107,27 +107,17 @@ class NllLoss(_ClassLoss):
         check_reduction(self.reduction)
         x, target, *weight = operands
         require_float(self.name, [x])
-        if target.dtype not in (dtypes.int64, dtypes.uint8):
-            raise DtypeError(
-                f"nll_loss: expected scalar type Long but found {target.dtype} in the target",
-                cure="class indices are integers, as `target.long()` gives",
-            )
-        if not x.ndim:
-            raise ShapeError("nll_loss: Expected input to have 1 or more dimensions")
-        if x.shape[:-1] != target.shape if x.ndim == 1 else _mismatch(x.shape, target.shape):
-            error = ShapeError if x.shape[:1] == target.shape[:1] else ValueRangeError
-            raise error(
-                f"nll_loss: Expected input batch_size ({x.shape[0]}) to match target batch_size "
-                f"({target.shape[0] if target.shape else 1}): input {list(x.shape)}, target "
-                f"{list(target.shape)}",
-                cure="the target has the input's shape without the class dimension, its second",
-            )
+        _check_target(x, target)
         classes = _layout(x.shape)[1]
-        if weight and (weight[0].shape != (classes,) or weight[0].dtype is not x.dtype):
+        if weight and weight[0].shape != (classes,):
             raise ShapeError(
                 f"nll_loss: weight tensor should be defined either for all {classes} classes or "
-                f"no classes, in the input's dtype, but got weight tensor of shape: "
-                f"{list(weight[0].shape)} and dtype {weight[0].dtype}"
+                f"no classes but got weight tensor of shape: {list(weight[0].shape)}"
+            )
+        if weight and weight[0].dtype is not x.dtype:
+            raise DtypeError(
+                f"nll_loss: expected scalar type {SCALAR_TYPE_NAMES[x.dtype]} but found "
+                f"{SCALAR_TYPE_NAMES[weight[0].dtype]} in the weight"
             )
         return TensorType(x.dtype, target.shape if self.reduction == "none" else ())
 
@@ -174,8 +164,35 @@ class NllLoss(_ClassLoss):
         return "NllLossBackward0"
 
 
-def _mismatch(x: Shape, target: Shape) -> bool:
-    return (x[0], *x[2:]) != target
+def _check_target(x: TensorType, target: TensorType) -> None:
+    """Raise where the target is not one class for each place of the input."""
+    if not x.ndim:
+        raise ValueRangeError("nll_loss: Expected 1 or more dimensions (got 0)")
+    shape, batch = target.shape, target.shape[0] if target.shape else 1
+    if x.ndim == 1 and shape:
+        raise ValueRangeError(
+            f"nll_loss: For 1D input, 1D target must have size 1, but got target size: {batch}"
+        )
+    if x.ndim > 1 and x.shape[0] != batch:
+        raise ValueRangeError(
+            f"nll_loss: Expected input batch_size ({x.shape[0]}) to match target batch_size "
+            f"({batch}).",
+            cure="the target has the input's shape without the class dimension, its second",
+        )
+    expected = () if x.ndim == 1 else (x.shape[0], *x.shape[2:])
+    if shape != expected and x.ndim == 2:
+        raise ShapeError(
+            "nll_loss: 0D or 1D target tensor expected, multi-target not supported, but got "
+            f"target size {list(shape)}"
+        )
+    if shape != expected:
+        raise ShapeError(f"nll_loss: Expected target size {list(expected)}, got {list(shape)}")
+    if target.dtype not in (dtypes.int64, dtypes.uint8):
+        raise DtypeError(
+            "nll_loss: expected target dtype to be Long or Byte, but got "
+            f"{SCALAR_TYPE_NAMES[target.dtype]}",
+            cure="class indices are integers, as `target.long()` gives",
+        )
 
 
 @op("nll_loss_grad")

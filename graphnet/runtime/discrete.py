@@ -155,7 +155,11 @@ def check_multinomial(probabilities: npt.NDArray[Any], num_samples: int, replace
     if categories > _MOST_CATEGORIES:
         raise RuntimeError(f"number of categories cannot exceed 2^24, but got {categories}")
     if not (np.isfinite(probabilities) & (probabilities >= 0)).all():
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        raise RuntimeError(
+            "invalid multinomial distribution (encountering probability entry < 0, infinity or NaN)"
+            if replacement
+            else "probability tensor contains either `inf`, `nan` or element < 0"
+        )
     if not (probabilities > 0).any(axis=-1).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 

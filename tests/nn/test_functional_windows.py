@@ -214,7 +214,7 @@ def test_pooling_says_what_does_not_fit() -> None:
         F.max_pool1d(x, 2, padding=2)
     with pytest.raises(RuntimeError, match="Output size is too small"):
         F.avg_pool1d(x, 5)
-    with pytest.raises(RuntimeError, match="Expected 3D or 4D"):
+    with pytest.raises(RuntimeError, match="non-empty 3D or 4D"):
         F.max_pool2d(torch.ones(3, 4), 2)
 
 

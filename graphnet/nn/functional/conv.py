@@ -25,10 +25,16 @@ def _batched(function: str, x: Tensor, weight: Tensor, count: int) -> tuple[Tens
     Raises:
         ShapeError: input or weight has another number of dimensions.
     """
+    if weight.ndim < 3:
+        raise ShapeError(
+            f"{function}: weight should have at least three dimensions, but got weight of size "
+            f"{list(weight.shape)}"
+        )
     if weight.ndim != count + 2:
         raise ShapeError(
-            f"{function}: expected a weight of {count + 2} dimensions, but got weight of size "
-            f"{list(weight.shape)}"
+            f"{function}: Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional "
+            f"weight {list(weight.shape)}, but got {x.ndim}-dimensional input of size "
+            f"{list(x.shape)} instead"
         )
     if x.ndim not in (count + 1, count + 2):
         raise ShapeError(

@@ -12,13 +12,14 @@ from typing import Any
 
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
-from graphnet.errors import ShapeError, ValueRangeError
+from graphnet.errors import DtypeError, ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.activation import log_softmax, logsigmoid
 from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.functional.linear import linear
 from graphnet.ops.compare import Where
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.loss import (
     BinaryCrossEntropy,
     BinaryCrossEntropyWithLogits,
@@ -250,11 +251,23 @@ def cross_entropy(
     reduction = reduction_of(size_average, reduce, reduction)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RefusedError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    likely = input.shape == target.shape
+    if likely and not target.is_floating_point():
+        raise DtypeError(
+            "cross_entropy: Expected floating point type for target with class probabilities, got "
+            f"{SCALAR_TYPE_NAMES[target.dtype]}",
+            cure="classes have the input's shape without the second dimension",
+        )
+    if likely and ignore_index >= 0:
+        raise RefusedError(
+            "cross_entropy: ignore_index is not supported for floating point target, but it is "
+            f"{ignore_index}"
+        )
     if not input.ndim:
         raise ShapeError("cross_entropy: expected an input of 1 or more dimensions, but got 0")
     dim = 0 if input.ndim == 1 else 1
     scores = log_softmax(input, dim)
-    if input.shape == target.shape and target.is_floating_point():
+    if likely:
         return _expected(scores, target, weight, reduction, label_smoothing, dim)
     if not label_smoothing:
         return nll_loss(scores, target, weight, ignore_index=ignore_index, reduction=reduction)
@@ -565,6 +578,17 @@ def linear_cross_entropy(
             f"{linear_weight.ndim}"
         )
     *outer, size = linear_weight.shape
+    if x.ndim == 1 and len(outer) > 1:
+        raise ShapeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} "
+            f"requires batched input, (N, {size}), got unbatched input with shape "
+            f"{tuple(x.shape)}"
+        )
+    if linear_bias is not None and linear_bias.shape != tuple(outer):
+        raise ShapeError(
+            f"linear_cross_entropy: expected linear_bias shape {tuple(outer)}, got "
+            f"{tuple(linear_bias.shape)}"
+        )
     if x.shape[-1] != size:
         raise ShapeError(
             "linear_cross_entropy: expected equal input and linear_weight last dimensions "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from graphnet import dtypes
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
-from graphnet.errors import ShapeError, ValueRangeError
+from graphnet.errors import DtypeError, ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
 from graphnet.nn.functional.activation import logsigmoid
@@ -14,6 +15,7 @@ from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.functional.distance import pairwise_distance
 from graphnet.nn.functional.loss import reduced
 from graphnet.ops.compare import Where
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.loss import check_reduction
 
 Distance = Callable[[Tensor, Tensor], Tensor]
@@ -247,15 +249,30 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ValueRangeError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
     rows = x if x.ndim == 2 else fn.reshape(x, (1, -1))
-    if x.ndim > 2 or target.numel() != rows.shape[0] or not rows.shape[1]:
+    if x.ndim > 2 or not rows.shape[1]:
         raise ShapeError(
-            f"multi_margin_loss: inconsistent target size, expected {rows.shape[0]} but got "
-            f"{list(target.shape)} for input of shape {list(x.shape)}"
+            "multi_margin_loss: Expected non-empty vector or matrix with optional 0-dim batch "
+            f"size, but got: {list(x.shape)}"
+        )
+    if target.ndim > 1 or target.numel() != rows.shape[0]:
+        raise ShapeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of "
+            f"input samples (batch size). Expected target size [{rows.shape[0]}], but got "
+            f"{list(target.shape)}. Input has shape {list(x.shape)}."
+        )
+    if weight is not None and weight.ndim != 1:
+        raise ValueRangeError(
+            f"multi_margin_loss: weight must be one-dimensional, but it is {weight.ndim}D"
         )
     if weight is not None and weight.shape != (rows.shape[1],):
         raise ShapeError(
             f"multi_margin_loss: inconsistent weight size, expected {rows.shape[1]} but got "
             f"{list(weight.shape)}"
+        )
+    if target.dtype is not dtypes.int64:
+        raise DtypeError(
+            "multi_margin_loss: expected scalar type Long but found "
+            f"{SCALAR_TYPE_NAMES[target.dtype]} in the target"
         )
     index = fn.reshape(target, (rows.shape[0], 1))
     excess = fn.clamp_min(rows - fn.gather(rows, 1, index) + margin, 0) ** p

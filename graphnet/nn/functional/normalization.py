@@ -38,7 +38,8 @@ def batch_norm(
         eps: added to the variance.
 
     Raises:
-        ValueRangeError: (a ValueError) in training, a channel has no more than one value.
+        ValueRangeError: (a ValueError) in training, a channel has no more than one value; or
+            ``eps`` is negative, or zero in training.
         ShapeError: there is not one of each for each channel.
         RefusedError: (a RuntimeError) not in training and without running statistics.
 
@@ -50,6 +51,9 @@ def batch_norm(
     tensor([-1.0000,  1.0000])
     """
     x = require_tensor("batch_norm", "input", input)
+    if eps < 0 or (training and not eps):
+        bound = "positive during training" if training else "non-negative"
+        raise ValueRangeError(f"batch_norm eps must be {bound}, but got {eps}")
     if not x.numel():
         return fn.clone(x)
     if x.ndim < 2:

@@ -21,17 +21,20 @@ def spatial_of(function: str, x: Tensor, count: int) -> Ints:
     Raises:
         ShapeError: the input has another number of dimensions, or nothing in some.
     """
-    if x.ndim not in (count + 1, count + 2):
+    ranks = f"{count + 1}D or {count + 2}D (batch mode) tensor"
+    if x.ndim in (count + 1, count + 2) and 0 not in x.shape[-count - 1 :]:
+        return tuple(x.shape[-count:])
+    if count == 3 and x.ndim in (4, 5):
         raise ShapeError(
-            f"{function}: Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional "
-            f"0 dim batch size for input, but got:{list(x.shape)}"
+            f"{function}(): Expected input's non-batch dimensions to have positive length, but "
+            f"input has a shape of {list(x.shape)}"
         )
-    if 0 in x.shape[-count - 1 :]:
+    if count == 1 or x.ndim in (count + 1, count + 2):
         raise ShapeError(
-            f"{function}(): Expected {count + 1}D or {count + 2}D (batch mode) tensor with "
-            f"optional 0 dim batch size for input, but got: {list(x.shape)}"
+            f"{function}(): Expected {ranks} with optional 0 dim batch size for input, but got:"
+            f"{list(x.shape)}"
         )
-    return tuple(x.shape[-count:])
+    raise ShapeError(f"{function}(): non-empty {ranks} expected for input, but got:{list(x.shape)}")
 
 
 def _overhang(n: int, reach: int, stride: int, padding: int) -> int:

@@ -8,6 +8,7 @@ say so, by two bools, and warn.
 from __future__ import annotations
 
 from graphnet._tensor import Tensor
+from graphnet.errors import ArgumentError
 from graphnet.nn import functional as F
 from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.modules.module import Module
@@ -110,6 +111,8 @@ class HuberLoss(_Loss):
     """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        if not isinstance(delta, (float, int)):
+            raise ArgumentError(f"delta must be a float or int, got: {type(delta)}")
         super().__init__(reduction=reduction)
         self.delta = delta
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from graphnet._tensor import Tensor
+from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.sizes import repeated
@@ -244,7 +245,21 @@ class ReplicationPad3d(_PadNd):
     _mode = "replicate"
 
 
-class CircularPad1d(_PadNd):
+class _CircularPadNd(_PadNd):
+    """What those share that continue from the other end on."""
+
+    _mode = "circular"
+
+    def forward(self, input: Tensor) -> Tensor:
+        alone, batched = self._spatial + 1, self._spatial + 2
+        if input.dim() not in (alone, batched):
+            raise ValueRangeError(
+                f"expected {alone}D or {batched}D input (got {input.dim()}D input)"
+            )
+        return super().forward(input)
+
+
+class CircularPad1d(_CircularPadNd):
     """Continues the last dimension from the other end on.
 
     Args:
@@ -258,10 +273,9 @@ class CircularPad1d(_PadNd):
     """
 
     _spatial = 1
-    _mode = "circular"
 
 
-class CircularPad2d(_PadNd):
+class CircularPad2d(_CircularPadNd):
     """Continues the last two dimensions from the other end on.
 
     The amounts are one for all ends, or (left, right, top, bottom). Shapes: ``(N, C, H, W)`` or
@@ -273,10 +287,9 @@ class CircularPad2d(_PadNd):
     """
 
     _spatial = 2
-    _mode = "circular"
 
 
-class CircularPad3d(_PadNd):
+class CircularPad3d(_CircularPadNd):
     """Continues the last three dimensions from the other end on.
 
     The amounts are one for all ends, or (left, right, top, bottom, front, back). Shapes:
@@ -288,4 +301,3 @@ class CircularPad3d(_PadNd):
     """
 
     _spatial = 3
-    _mode = "circular"

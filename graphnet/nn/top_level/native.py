@@ -72,7 +72,7 @@ def native_batch_norm(
 
     >>> import graphnet as torch
     >>> x = torch.tensor([[1.0], [3.0]])
-    >>> torch.native_batch_norm(x, None, None, None, None, True, 0.1, 0.0)[1]
+    >>> torch.native_batch_norm(x, None, None, None, None, True, 0.1, 1e-12)[1]
     tensor([2.])
     """
     x = require_tensor("native_batch_norm", "input", input)
