@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from graphnet import dtypes, grad_mode, printing
+from graphnet import dtypes, printing
 from graphnet.devices import CPU, device
 from graphnet.errors import AliasError, AutogradError, DtypeError, ScalarError, ShapeError
+from graphnet.inplace import check_overlap, check_writable
 from graphnet.ir.expression import Expression, binary
 from graphnet.ir.op import Op
 from graphnet.ir.registry import singletons
 from graphnet.ir.types import Size
 from graphnet.ops.convert import Cast, Clone, Detach
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
-from graphnet.trace.handle import Handle
+from graphnet.trace.handle import Handle, Origin, origin_of
 from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
+from graphnet.trace.memory import Place
 from graphnet.trace.recorder import Recorder, current_recorder, settle, this_thread
 
 
@@ -33,8 +36,7 @@ def _augmented(name: str) -> Callable[[Any, Any], Any]:
     """The method behind ``x += y`` and its like: the result is written into ``x``'s memory."""
 
     def method(self: Tensor, other: Any) -> Tensor:
-        self._check_writable()
-        return self._write(self._apply(singletons[name], self, other))
+        return self._overwrite(self._apply, singletons[name], self, other)
 
     method.__name__, method.__doc__ = f"__i{name}__", f"Apply ``{name}`` in place."
     return method
@@ -77,7 +79,7 @@ class Tensor(Handle, Expression):
     def _become(self, other: Handle) -> None:
         """Be a handle on the same memory, at the same place in the trace."""
         for name in Handle.__slots__:
-            if name != "__weakref__":
+            if name != "__weakref__" and hasattr(other, name):
                 setattr(self, name, getattr(other, name))
 
     # ------------------------------------------------------------------ making
@@ -116,7 +118,7 @@ class Tensor(Handle, Expression):
         layout = data._layout.but(requires_grad=require_grad, is_leaf=True)
         made = cls._of(data._storage, layout, data._offset)
         if data._storage.pending:
-            made._version = -1
+            made._seen = -1
         return made
 
     def _apply(self, op: Op, *operands: Any) -> Any:
@@ -126,7 +128,7 @@ class Tensor(Handle, Expression):
 
     def _present(self) -> Layout:
         """The layout, after a write to the memory that may have given this view a history."""
-        if self._base is not None and self._version != self._storage.version:
+        if self._base is not None and self._seen != self._storage.version:
             recorder = current_recorder()
             if self._storage.segment is recorder.segment:
                 recorder.slot_of(self)
@@ -158,7 +160,7 @@ class Tensor(Handle, Expression):
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to or through this tensor."""
-        return self._present().requires_grad
+        return self._present().requires_grad or origin_of(self) is Origin.NO_GRAD
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -182,7 +184,7 @@ class Tensor(Handle, Expression):
             )
         if requires_grad != layout.requires_grad:
             self._layout = layout.but(requires_grad=bool(requires_grad))
-            self._version = -1  # it enters the trace anew, as a leaf
+            self._seen = -1  # it enters the trace anew, as a leaf
         return self
 
     @property
@@ -218,8 +220,10 @@ class Tensor(Handle, Expression):
 
     @property
     def data(self) -> Tensor:
-        """The same memory without history."""
-        return self.detach()
+        """The same memory without history; autograd is not told of writes through it."""
+        alias = self.detach()
+        alias._origin = Origin.DATA
+        return alias
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -227,7 +231,7 @@ class Tensor(Handle, Expression):
         mine = self._layout
         layout = value._layout.but(requires_grad=mine.requires_grad, is_leaf=mine.is_leaf)
         self._storage, self._layout, self._offset = value._storage, layout, value._offset
-        self._segment, self._slot, self._version = None, -1, value._storage.version
+        self._segment, self._slot, self._seen = None, -1, value._storage.version
         self._array = None
 
     @property
@@ -260,8 +264,12 @@ class Tensor(Handle, Expression):
         return self.numel() * self.dtype.itemsize
 
     @property
-    def _version_counter(self) -> int:
-        return self._storage.version
+    def _version(self) -> int:
+        """How often the memory was written to in place, save through ``.data``."""
+        return self._storage.noticed
+
+    def _is_view(self) -> bool:
+        return self._base is not None or origin_of(self) is Origin.NO_GRAD
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -385,7 +393,7 @@ class Tensor(Handle, Expression):
     def __iter__(self) -> Iterator[Tensor]:
         if not self._layout.shape:
             raise TypeError("iteration over a 0-d tensor")
-        return iter([self[i] for i in range(self._layout.shape[0])])
+        return iter(self.unbind())
 
     def __contains__(self, element: Any) -> bool:
         return bool((self == element).any())
@@ -476,9 +484,21 @@ class Tensor(Handle, Expression):
 
     # ------------------------------------------------------------------ writing
 
-    def _write(self, value: Any) -> Self:
-        """Write ``value`` into this tensor's memory, with PyTorch's rules for in-place writes."""
-        self._check_writable()
+    def _overwrite(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Self:
+        """Write what a function makes of this tensor, among others, into this tensor's memory."""
+        check_writable(self)
+        for arg in args:
+            if isinstance(arg, Tensor) and arg._storage is self._storage:
+                check_overlap(self, arg)
+        began = current_recorder().memory.here()
+        return self._write(function(*args, **kwargs), began)
+
+    def _write(self, value: Any, began: Place | None = None) -> Self:
+        """Write ``value`` into this tensor's memory, with PyTorch's rules for in-place writes.
+
+        ``began`` says where in the trace computing it began, if that is part of the write.
+        """
+        check_writable(self, isinstance(value, Tensor) and value._layout.requires_grad)
         if not isinstance(value, Tensor):
             from graphnet.functions.creation import tensor
 
@@ -486,8 +506,8 @@ class Tensor(Handle, Expression):
         if value.dtype is not self.dtype:
             if not dtypes.can_cast(value.dtype, self.dtype):
                 raise DtypeError(
-                    f"result type {value.dtype.name} can't be cast to the desired output type "
-                    f"{self.dtype.name}",
+                    f"result type {SCALAR_TYPE_NAMES[value.dtype]} can't be cast to the desired "
+                    f"output type {SCALAR_TYPE_NAMES[self.dtype]}",
                     cure="write out of place, or cast the tensor first",
                 )
             value = self._apply(Cast(self.dtype), value)
@@ -500,29 +520,11 @@ class Tensor(Handle, Expression):
             value = self._apply(Expand(tuple(self.shape)), value)
         if value._storage is self._storage:
             value = self._apply(Clone(), value)
-        current_recorder().memory.write(self, value)
+        current_recorder().memory.write(self, value, began)
         return self
 
     def _check_writable(self) -> None:
-        layout = self._layout
-        if layout.requires_grad and layout.is_leaf and grad_mode.enabled():
-            raise AutogradError(
-                "a leaf Variable that requires grad is being used in an in-place operation.",
-                cure="put it under `with torch.no_grad():`, or write out of place",
-            )
-        base = None if self._base is None else self._base._layout
-        if base is not None and base.requires_grad and base.is_leaf and grad_mode.enabled():
-            raise AutogradError(
-                "a view of a leaf Variable that requires grad is being used in an in-place "
-                "operation.",
-                cure="put it under `with torch.no_grad():`, or write out of place",
-            )
-        if layout.overlaps:
-            raise AliasError(
-                "unsupported operation: more than one element of the written-to tensor refers to "
-                "a single memory location.",
-                cure="clone() the tensor before performing the operation",
-            )
+        check_writable(self)
 
     # ------------------------------------------------------------------ copying
 

@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("trace",),
     (
         "_tensor",
+        "inplace",
         "tensor_types",
         "printing",
         "functions",

@@ -7,7 +7,8 @@ from typing import Any
 from weakref import ref
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ArgumentError, AutogradError
+from graphnet.errors import ArgumentError
+from graphnet.trace.versions import modified
 
 
 class FunctionCtx:
@@ -40,7 +41,7 @@ class FunctionCtx:
                     f"{type(tensor).__name__}",
                     cure="set other things as attributes of ctx",
                 )
-        self._saved = [(t, -1 if t is None else t._storage.version) for t in tensors]
+        self._saved = [(t, -1 if t is None else t._version) for t in tensors]
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
         """Keep tensors for forward-mode differentiation, which is not there."""
@@ -52,16 +53,12 @@ class FunctionCtx:
         Raises:
             AutogradError: (a RuntimeError) one was written to since.
         """
-        for place, (tensor, version) in enumerate(self._saved):
-            if tensor is not None and tensor._storage.version != version:
-                raise AutogradError(
-                    "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: tensor {place} that {self._name} saved, of shape "
-                    f"{list(tensor.shape)}, is at version {tensor._storage.version}; expected "
-                    f"version {version} instead",
-                    cure="compute the gradient before the in-place write, or write out of place",
-                )
-        return tuple(self._with_history(tensor) for tensor, _ in self._saved)
+        found = [(self._with_history(tensor), version) for tensor, version in self._saved]
+        for tensor, version in found:
+            if tensor is not None and tensor._version != version:
+                origin = self._origin(tensor)
+                raise modified(tensor._layout.type, origin, tensor._version, version)
+        return tuple(tensor for tensor, _ in found)
 
     @property
     def saved_variables(self) -> tuple[Tensor | None, ...]:
@@ -94,11 +91,21 @@ class FunctionCtx:
         for plain, joined in pairs:
             if id(plain) in saved and plain is not joined:
                 self._outputs[id(plain)] = ref(joined)
-        # A tensor that was written to gets a history after it was saved.
+        # A tensor that was written to gets a history after it was saved, an output another memory.
         self._saved = [
-            (t, v if t is None or not self.is_marked_dirty(t) else t._storage.version)
+            (t, v if t is None or not self._is_output(t) else self._with_history(t)._version)  # type: ignore[union-attr]  # t is not None
             for t, v in self._saved
         ]
+
+    def _origin(self, tensor: Tensor) -> tuple[int, str] | None:
+        """Which output of what a tensor that was saved is."""
+        for number, outside in enumerate(self._outputs.values()):
+            if outside() is tensor:
+                return number, f"{self._name}Backward"
+        return None if tensor.is_leaf else (0, tensor.grad_fn.name())
+
+    def _is_output(self, tensor: Tensor) -> bool:
+        return id(tensor) in self._outputs or self.is_marked_dirty(tensor)
 
     def _with_history(self, tensor: Tensor | None) -> Tensor | None:
         outside = self._outputs.get(id(tensor))

@@ -23,6 +23,7 @@ from graphnet.grad_mode import enabled, no_grad
 from graphnet.ops.convert import Identity
 from graphnet.ops.custom import Custom
 from graphnet.trace.hooks import HookGroup
+from graphnet.trace.versions import second_time
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 
@@ -175,7 +176,7 @@ class _Call:
     def _reached(self, found: Sequence[Any]) -> Sequence[Any]:
         """Gradients have arrived at the outputs: those of the inputs."""
         if len(found) != len(self.places) + len(self.arguments):
-            raise _second_time()
+            raise second_time()
         arriving = dict(zip(self.places, found, strict=False))
         grads = [self._arriving(arriving.get(place), out) for place, out in enumerate(self.outputs)]
         made = self.function.backward(self.context, *grads)
@@ -239,16 +240,8 @@ def _fitted(name: str, place: int, gradient: Tensor, shape: tuple[int, ...]) -> 
 def _method(reference: WeakMethod[Callable[..., Any]]) -> Callable[..., Any]:
     method = reference()
     if method is None:
-        raise _second_time()
+        raise second_time()
     return method
-
-
-def _second_time() -> AutogradError:
-    return AutogradError(
-        "Trying to backward through the graph a second time (or directly access saved tensors "
-        "after they have already been freed).",
-        cure="specify retain_graph=True in the first backward() if you need a second one",
-    )
 
 
 def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:

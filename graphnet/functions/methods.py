@@ -56,8 +56,7 @@ def inplace(name: Any, /, *more: str) -> Any:
 def _attach_inplace(function: Callable[..., Any], name: str) -> None:
     @functools.wraps(function)
     def write(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        self._check_writable()
-        return self._write(function(self, *args, **kwargs))
+        return self._overwrite(function, self, *args, **kwargs)
 
     write.__name__ = write.__qualname__ = f"{name}_"
     write.__doc__ = f"In-place form of :func:`{name}`."

@@ -10,7 +10,8 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
-from graphnet.ops.shape import Part, Select, Slice, wrap_dim
+from graphnet.ops.shape import Part, Slice, Unbind, wrap_dim
+from graphnet.trace.handle import Origin
 
 __all__ = [
     "chunk",
@@ -40,7 +41,7 @@ def unbind(input: Tensor, dim: int = 0) -> Parts:
     if not input.ndim:
         raise OutOfRangeError("Dimension specified as 0 but tensor has no dimensions")
     dim = wrap_dim(dim, input.ndim)
-    return tuple(Select(dim)(input, index) for index in range(input.shape[dim]))
+    return _together([Unbind(dim)(input, index) for index in range(input.shape[dim])])
 
 
 _FEW: Final = 8
@@ -60,8 +61,15 @@ def _parts(input: Tensor, dim: int, sizes: Iterable[int]) -> Parts:
 def _between(input: Tensor, dim: int, bounds: Sequence[tuple[int, int]]) -> Parts:
     """Parts from one place to another."""
     if len(bounds) <= _FEW:
-        return tuple(Part(dim, start, max(stop - start, 0))(input) for start, stop in bounds)
-    return tuple(Slice(dim, max(stop - start, 0))(input, start) for start, stop in bounds)
+        return _together([Part(dim, at, max(stop - at, 0))(input) for at, stop in bounds])
+    return _together([Slice(dim, max(stop - at, 0))(input, at) for at, stop in bounds])
+
+
+def _together(parts: list[Tensor]) -> Parts:
+    """Views of one tensor, made at once: PyTorch does not let one of them be written to alone."""
+    for part in parts:
+        part._origin = Origin.MULTI_OUTPUT
+    return tuple(parts)
 
 
 @method

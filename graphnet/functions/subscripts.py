@@ -16,6 +16,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeError, ValueRangeError
+from graphnet.inplace import check_overlap
 from graphnet.ops.compare import NotEqual, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
@@ -30,6 +31,8 @@ from graphnet.ops.index import (
     indexed_shape,
 )
 from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
+from graphnet.trace.handle import origin_of
+from graphnet.trace.recorder import current_recorder
 
 
 class _Found(NamedTuple):
@@ -87,13 +90,17 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     >>> x
     tensor([1., 2., 2.])
     """
-    self._check_writable()
     value = _checked_value(self, value)
     items = _items(self, index)
     alone = sum(isinstance(item, (Tensor, bool)) for item in items) == 1
     if not alone:
         items = tuple(map(_found, items))
     view, advanced = _basic(self, items)
+    if view is self and not advanced:
+        view = _alias(self)
+    if view is not self and (origin := origin_of(self)) is not None:
+        view._origin = origin
+    began = current_recorder().memory.here()
     if not advanced:
         stored = _spread(view, value)
     elif alone and _is_mask(advanced[0][1]):
@@ -102,7 +109,9 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         _check_same_dtype(view, value)
         dims, indices = _index_tensors(advanced)
         stored = IndexPut(dims)(view, value, *indices)
-    view._write(stored)
+    if isinstance(value, Tensor):
+        check_overlap(view, value)
+    view._write(stored, began)
 
 
 # ---------------------------------------------------------------------- what an index means

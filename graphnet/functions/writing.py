@@ -7,6 +7,7 @@ from typing import Any
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ShapeError
 from graphnet.functions.methods import method
+from graphnet.inplace import check_overlap
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
 
@@ -25,6 +26,7 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
             [1., 2.]])
     """
     self._check_writable()
+    check_overlap(self, src)
     if src.dtype is not self.dtype:
         src = Cast(self.dtype)(src)
     return self._write(src)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import inspect
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from graphnet.ir.types import TensorType, Type
 
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from graphnet.ir.node import Value
 
 Kernel = Callable[..., Any]
+
+RESULT: Final = -1
+"""Stands for the result in :data:`Saves`."""
+
+Saves = Mapping[int, tuple[int, ...]]
+"""For each operand with a gradient, the operands, by number, that must not be written over."""
 
 _MAX_INTERNED = 20_000
 
@@ -106,6 +112,9 @@ class Op(metaclass=InternedMeta):
     name: ClassVar[str]
     traits: ClassVar[frozenset[Trait]]
     attribute_names: ClassVar[tuple[str, ...]]
+
+    #: What PyTorch saves for the backward pass, where that is not what :meth:`vjp` reads.
+    saves: ClassVar[Saves | None] = None
 
     @classmethod
     def declare(cls, name: str, traits: frozenset[Trait]) -> type[Op]:

@@ -11,7 +11,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Trait
+from graphnet.ir.op import Kernel, Saves, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, NotEqual, Where
@@ -95,6 +95,7 @@ class Div(FloatElementwise):
 
     ufunc = np.true_divide
     symbol = "/"
+    saves: ClassVar[Saves] = {0: (1,), 1: (0, 1)}
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """``g / y`` and ``-g * x / y**2``, written with the quotient that is there."""
@@ -195,6 +196,8 @@ class Atan2(FloatElementwise):
 
 class _Extremum(Elementwise):
     """The greater or smaller operand; where both are equal each receives half the gradient."""
+
+    saves: ClassVar[Saves] = {0: (0, 1), 1: (0, 1)}
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """The gradient goes to the operand that was chosen."""

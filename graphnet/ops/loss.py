@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from graphnet import dtypes
 from graphnet.errors import ValueRangeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Hardtanh
@@ -131,6 +131,8 @@ class MseLoss(_Loss):
 @op("l1_loss")
 class L1Loss(_Loss):
     """``|x - y|``. Source: PyTorch's page ``L1Loss``."""
+
+    saves: ClassVar[Saves] = {0: (), 1: ()}  # the difference, which nobody can write to
 
     reduction: str = "mean"
 

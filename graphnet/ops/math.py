@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from graphnet import dtypes
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Trait
+from graphnet.ir.op import Saves, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
@@ -338,6 +338,7 @@ class Sinc(FloatElementwise):
     """``sin(pi x) / (pi x)``, and 1 at 0."""
 
     ufunc = np.sinc
+    saves: ClassVar[Saves] = {0: (0,)}
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``(cos(pi x) - sinc(x)) / x``, 0 at 0."""

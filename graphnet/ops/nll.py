@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from graphnet import dtypes
 from graphnet.errors import DtypeError, OutOfRangeError, ShapeError, ValueRangeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, require_float
@@ -91,6 +91,8 @@ class NllLoss(_ClassLoss):
     perhaps a weight for each class. Targets equal to ``ignore_index`` don't count. A mean divides
     by the weights of those that do. Source: PyTorch's page ``NLLLoss``.
     """
+
+    saves: ClassVar[Saves] = {0: (0, 1)}
 
     reduction: str = "mean"
     ignore_index: int = -100

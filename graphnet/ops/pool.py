@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from graphnet import dtypes
 from graphnet.errors import ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.op import Kernel, Op, Saves, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.dtype_rules import require_number
@@ -82,6 +82,8 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
 @op("max_pool")
 class MaxPool(_MaxPooling):
     """The greatest element of each window; NaN if there is one. Source: ``MaxPool2d``."""
+
+    saves: ClassVar[Saves] = {0: (0,)}
 
     window: Ints
     stride: Ints
@@ -279,6 +281,8 @@ class AdaptiveMaxPool(Op):
     Part ``i`` of a dimension of size ``n`` goes from ``floor(i * n / places)`` to
     ``ceil((i + 1) * n / places)``. Source: PyTorch's page ``AdaptiveMaxPool2d``.
     """
+
+    saves: ClassVar[Saves] = {0: (0,)}
 
     places: Ints
 

@@ -12,7 +12,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import DtypeError, OutOfRangeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.op import RESULT, Kernel, Op, Saves, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
@@ -226,6 +226,7 @@ class Prod(_Accumulation):
     dims: Dims
     keepdim: bool = False
     ufunc = np.multiply
+    saves: ClassVar[Saves] = {0: (0, RESULT)}
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """The product of the others, without dividing, so that zeros are right."""

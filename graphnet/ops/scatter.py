@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType, contiguous_strides
 from graphnet.ops.compare import Equal, Where
@@ -66,6 +66,8 @@ class Gather(Op):
 
     Both operands have the same number of dimensions, at least one; the index may be smaller.
     """
+
+    saves: ClassVar[Saves] = {0: (0, 1)}
 
     dim: int
 

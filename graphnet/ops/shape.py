@@ -345,6 +345,11 @@ class Select(ViewOp):
         return SelectScatter(self.dim, x.shape[self.dim])(g, index), None
 
 
+@op("unbind")
+class Unbind(Select):
+    """One of the slices at all indices of ``dim``."""
+
+
 @op("select_scatter")
 class SelectScatter(Op):
     """Zeros with the operand at one index of a new dimension ``dim`` of size ``size``."""

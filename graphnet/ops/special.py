@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel
+from graphnet.ir.op import Kernel, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
@@ -161,6 +161,7 @@ class Erfinv(SpecialFunction):
     """The inverse of the error function."""
 
     scipy_name = "erfinv"
+    saves: ClassVar[Saves] = {0: (0,)}
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``sqrt(pi) / 2 * exp(erfinv(x)**2)``."""

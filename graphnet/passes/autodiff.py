@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphnet.ir.builder import Builder
 from graphnet.ir.node import Node, Phase, Value
-from graphnet.ir.op import Trait
+from graphnet.ir.op import RESULT, Trait
 from graphnet.ops.chain_rule import Primal, accumulate, pull_back
 from graphnet.ops.convert import Identity
 from graphnet.ops.create import Full
 
-Visit = Callable[[Node, bool], None]
+Visit = Callable[[Node, Sequence[Value]], None]
 
 
 def seed(root: Value) -> Value:
@@ -51,7 +51,7 @@ def differentiate(
         primal: what stands for a forward value inside gradient formulas; the value itself unless
             given. Where the forward pass ran earlier this is an input that holds what was saved.
         overrides: gradients that take the place of what arrives at a value; None for nothing.
-        visit: called with each node differentiated, and whether its gradient reads forward values.
+        visit: called with each node differentiated, and the forward values its gradient reads.
 
     Returns:
         The gradient of each value that requires one and that a root depends on.
@@ -94,16 +94,40 @@ def _differentiate_node(
     with builder.at(node.location, f"{node.op.name} backward"):
         pulled = pull_back(node, arriving, read)
         if visit is not None:
-            visit(node, _reads(node, builder.nodes[start:], read))
+            visit(node, _reads(node, pulled, builder.nodes[start:], read))
         for operand, gradient in zip(node.operands, pulled, strict=True):
             if gradient is not None and operand.requires_grad:
                 accumulate(gradients, operand, gradient)
 
 
-def _reads(node: Node, emitted: Sequence[Node], read: Primal) -> bool:
-    """Whether the gradient nodes of ``node`` use its operands or results."""
-    used = {operand for new in emitted for operand in new.operands}
-    return any(read(value) in used for value in (*node.operands, *node.results))
+def _reads(
+    node: Node, pulled: Sequence[Value | None], emitted: Sequence[Node], read: Primal
+) -> list[Value]:
+    """Those of a node's operands and results that the gradients wanted of it are computed from."""
+    if node.op.is_(Trait.VIEW):
+        return []  # where a view starts is no value that is saved
+    if node.op.saves is not None:
+        kept = {
+            place
+            for number, places in node.op.saves.items()
+            if node.operands[number].requires_grad
+            for place in places
+        }
+        return [node.result if place == RESULT else node.operands[place] for place in kept]
+    made = set(emitted)
+    used: set[Value] = set()
+    stack = [
+        gradient
+        for operand, gradient in zip(node.operands, pulled, strict=True)
+        if gradient is not None and operand.requires_grad
+    ]
+    while stack:
+        value = stack.pop()
+        if value not in used:
+            used.add(value)
+            if value.node in made:
+                stack.extend(value.node.operands)
+    return [value for value in (*node.operands, *node.results) if read(value) in used]
 
 
 def _replace(gradients: dict[Value, Value], value: Value, gradient: Value | None) -> None:

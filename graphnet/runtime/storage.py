@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pickle
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar, Final
 from weakref import ref
 
 import numpy as np
 
 from graphnet import dtypes
 from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides
+
+NOTICED: Final = 1 << 40
+"""What a write adds to the version of memory if autograd is told of it; others add 1."""
 
 
 class Storage:
@@ -26,7 +29,7 @@ class Storage:
         segment: the trace segment in which the memory has a value, or None.
         slot: that value's slot.
         pending: the value is not in the buffer yet.
-        version: how often the memory was written to.
+        version: grows with every write: by :data:`NOTICED`, or by 1 if autograd is not told of it.
     """
 
     __slots__ = (
@@ -40,6 +43,9 @@ class Storage:
         "type",
         "version",
     )
+
+    #: How many times any memory was written to.
+    writes: ClassVar[int] = 0
 
     def __init__(self, type_: TensorType, array: Any = None, shared: bool = False) -> None:
         self.type = type_
@@ -55,6 +61,11 @@ class Storage:
     def of(cls, array: Any, *, shared: bool = False) -> Storage:
         """The storage of a contiguous array, which it takes over."""
         return cls(TensorType(dtypes.from_numpy(array.dtype), array.shape), array, shared)
+
+    @property
+    def noticed(self) -> int:
+        """How often the memory was written to, as far as autograd was told: PyTorch's version."""
+        return self.version // NOTICED
 
     @property
     def visible(self) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from graphnet.errors import AutogradError
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
 from graphnet.passes.autodiff import differentiate, seed
 from graphnet.passes.residuals import history as walked
+from graphnet.runtime.storage import Storage
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Backward, Import, Slot, State, Trace
+from graphnet.trace.versions import check, check_past, reads, second_time
 
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
@@ -103,13 +104,15 @@ def backward_again(
     None if the pass is new, or goes beyond the current segment.
     """
     segment = recorder.segment
-    if root._segment is not segment or root._version != root._storage.version:
+    if root._segment is not segment or root._seen != root._storage.version:
         return None
     with recorder.lock:
         state = segment.state.edges.get((_AGAIN, root._slot, retain_graph))
         if state is None or segment.links or segment.hooked:
             return None
         found: Backward = state.backward  # type: ignore[assignment]  # such states have one
+        if segment.overwritten or segment.mutated:
+            check(segment, segment.state, found.reads[0])
         segment.state = state
         segment.gradients += (state,)
         if not retain_graph:
@@ -153,6 +156,7 @@ def _record(
         state = recorder.record(head, operands, emit)
         if state.backward is None:
             state.backward = emitters[0].finish(state.first)
+        _check_versions(state.backward, past, before)
         if state.backward.imports:
             _bind(state.backward, past.segments, head[2])
     except BaseException:
@@ -169,7 +173,7 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
     for segment, spent, walked_nodes in zip(segments, found.spent, found.walked, strict=False):
         if spent:
             segment.spent += (spent,)
-        if walked_nodes:
+        if walked_nodes and not found.partial:
             segment.walked += (walked_nodes,)
         if segment.hooked:
             values = Trace.to(segment.state).values
@@ -182,6 +186,16 @@ def _spend(found: Backward, segments: Sequence[Segment]) -> None:
         saved = segments[position].saved
         if value in saved:
             del saved[value]  # type: ignore[attr-defined]  # a dict, as it holds something
+
+
+def _check_versions(found: Backward, past: Past, before: State) -> None:
+    """Raise AutogradError if something that the pass reads was written over since."""
+    for number, (segment, read) in enumerate(zip(past.segments, found.reads, strict=True)):
+        if not number:
+            if segment.overwritten or segment.mutated:
+                check(segment, before, read)
+        elif segment.overwritten or segment.clock != Storage.writes:
+            check_past(segment, read)
 
 
 _NO_LINKS: list[tuple[tuple[Slot, int, Slot | Value], ...]] = [()]
@@ -275,39 +289,20 @@ def origins(handle: Handle, chain: list[Segment]) -> list[tuple[int, Slot | Valu
 
 
 def _bind(found: Backward, chain: list[Segment], create_graph: bool) -> None:
-    """Bind the saved values that the pass reads; check that nobody wrote to them since."""
+    """Bind the saved values that the pass reads."""
     current = chain[0]
     for each in found.imports:
         past, value = chain[each.position], each.value
         if value in past.saved:
             current.bindings.append(past.saved[value])
         else:
-            current.bindings.append(_given(past, each))
+            # What was not saved is read by nothing that is computed.
+            current.bindings.append(None if each.given < 0 else past.bindings[each.given])
         if create_graph and value.requires_grad:
             if each.leaf in past.variables:
                 current.variables[each.slot] = past.variables[each.leaf]
             else:
                 current.link(each.slot, past, value)
-
-
-def _given(past: Segment, wanted: Import) -> Any:
-    """What an input of an earlier segment stood for; None for a value that was not kept.
-
-    Raises:
-        AutogradError: its memory was written to since.
-    """
-    if wanted.given < 0:
-        return None  # not saved, so nothing that is computed reads it
-    if wanted.leaf in past.versions:
-        storage, version = past.versions[wanted.leaf]
-        if storage.version != version:
-            raise AutogradError(
-                "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: a tensor {wanted.value.type} is at version "
-                f"{storage.version}; expected version {version} instead",
-                cure="compute the gradient before the in-place write, or write out of place",
-            )
-    return past.bindings[wanted.given]
 
 
 class _Emitter:
@@ -341,28 +336,57 @@ class _Emitter:
             _add(arriving[0], root, cotangent)
         overrides = self._overrides(traces, given)
         gradients: list[dict[Value, Value]] = []
+        leading = self._leading(traces)
         for number, (past, trace) in enumerate(zip(self.chain, traces, strict=True)):
             nodes = walked(trace.nodes, arriving[number]) if arriving[number] else []
-            spent: set[Node] = set()
+            if leading is not None:
+                nodes = [node for node in nodes if not leading[number].isdisjoint(node.operands)]
+            visited = _Visited(past)
             found = differentiate(
                 nodes,
                 arriving[number],
                 primal=self._primal(number) if number else None,
                 overrides=overrides[number],
-                visit=lambda node, reads, past=past, spent=spent: _visit(past, spent, node, reads),  # type: ignore[misc]  # bound at once
+                visit=visited,
             )
-            self.found.spent.append(frozenset(spent))
+            self.found.spent.append(frozenset(visited.spent))
             self.found.walked.append(frozenset(nodes))
+            self.found.reads.append(reads(past.state, trace.values, visited.reads))
             gradients.append(found)
             for slot, target, place in self.links[number]:
                 leaf = trace.values[slot]
                 if leaf in found:
-                    value = place if isinstance(place, Value) else traces[target].values[place]
+                    value = self._value(traces, target, place)
                     _add(arriving[target], value, found[leaf])
         self._collect(traces, gradients)
         self._keep_needed_imports(traces)
         self._release(traces)
         return tuple(self.results)
+
+    def _leading(self, traces: list[Trace]) -> list[set[Value]] | None:
+        """By segment, the values on the way to inputs; None if gradients of all leaves are wanted.
+
+        What lies on no such way is not differentiated, nor are its saved values used up.
+        """
+        if self.all_leaves:
+            return None
+        self.found.partial = True
+        found: list[set[Value]] = [set() for _ in traces]
+        for number, place in (each for places in self.wanted for each in places):
+            found[number].add(self._value(traces, number, place))
+        for number in reversed(range(len(traces))):  # the earliest segment first
+            leading = found[number]
+            for slot, target, place in self.links[number]:
+                if self._value(traces, target, place) in found[target]:
+                    leading.add(traces[number].values[slot])
+            for node in traces[number].nodes:
+                if not leading.isdisjoint(node.operands):
+                    leading.update(node.results)
+        return found
+
+    @staticmethod
+    def _value(traces: list[Trace], number: int, place: Slot | Value) -> Value:
+        return place if isinstance(place, Value) else traces[number].values[place]
 
     def _overrides(
         self, traces: list[Trace], given: Iterator[Value]
@@ -371,7 +395,7 @@ class _Emitter:
         found: list[dict[Value, Value | None]] = [{} for _ in traces]
         for places, gradient in zip(self.overridden, given, strict=True):
             for rank, (number, place) in enumerate(places):
-                value = place if isinstance(place, Value) else traces[number].values[place]
+                value = self._value(traces, number, place)
                 found[number][value] = None if rank else gradient
         return found
 
@@ -385,9 +409,7 @@ class _Emitter:
                         self.found.gradients.append((number, slot, self._slot(gradient)))
         for places in self.wanted:
             parts = [
-                gradients[number].get(
-                    place if isinstance(place, Value) else traces[number].values[place]
-                )
+                gradients[number].get(self._value(traces, number, place))
                 for number, place in places
             ]
             total: Value | None = None
@@ -482,16 +504,21 @@ def _numbered(values: Iterable[Value]) -> dict[Value, int]:
     return {value: number for number, value in enumerate(values)}
 
 
-def _visit(past: Segment, spent: set[Node], node: Node, reads: bool) -> None:
-    if not reads:
-        return
-    if past.is_spent(node):
-        raise AutogradError(
-            "Trying to backward through the graph a second time (or directly access saved tensors "
-            f"after they have already been freed), at {node.op.name} ({node.location})",
-            cure="specify retain_graph=True in the first backward() if you need a second one",
-        )
-    spent.add(node)
+class _Visited:
+    """Notes what the gradients of a segment's nodes read; refuses what is there no more."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.spent: set[Node] = set()
+        self.reads: list[tuple[Node, Value]] = []
+
+    def __call__(self, node: Node, values: Sequence[Value]) -> None:
+        """The gradient of ``node`` reads these forward values."""
+        if values or node.op.saves is not None:
+            if self.segment.is_spent(node):
+                raise second_time(f"{node.op.name} ({node.location})")
+            self.spent.add(node)
+        self.reads += [(node, value) for value in values]
 
 
 def _add(arriving: dict[Value, Value], value: Value, gradient: Value) -> None:

@@ -72,7 +72,7 @@ class CapturingRecorder(Recorder):
         with grad_mode.set_grad_enabled(True):
             joined = self.apply(Attach(), (current, leaf))
         handle._segment, handle._slot = segment, joined._slot
-        handle._version = handle._storage.version
+        handle._seen = handle._storage.version
         return handle._slot
 
     def _label(self, handle: Handle) -> str:

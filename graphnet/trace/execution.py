@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 
@@ -173,6 +174,9 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         storage.segment = None
     if mutated:
         _write(list(mutated), results[len(created) :])
+    if visited.roots:
+        segment.landed = {storage.slot: (ref(storage), storage.version) for storage in created}
+        segment.clock = -1 if mutated else Storage.writes
     segment.finish(visited.leaves, keep_values=bool(visited.roots))
 
 

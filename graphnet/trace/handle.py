@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Self
 from weakref import ref
 
@@ -12,12 +13,24 @@ if TYPE_CHECKING:
     from graphnet.trace.segment import Segment
 
 
+class Origin(Enum):
+    """How an alias was made, where that limits writing through it."""
+
+    DATA = auto()
+    """By ``.data``: autograd is not told of writes."""
+    NO_GRAD = auto()
+    """As a view, without gradients, of a tensor that requires them."""
+    MULTI_OUTPUT = auto()
+    """As one of the views that an operation like ``unbind`` makes."""
+
+
 class Handle:
     """A mutable handle: memory, a layout over it, and its present place in a trace.
 
     ``_segment`` and ``_slot`` say which value of which segment this tensor is; they hold as long
-    as ``_version`` is the storage's. For a finished segment they are the gradient history. A view
-    knows the tensor it is a view of as ``_base``.
+    as ``_seen`` is the storage's version. For a finished segment they are the gradient history. A
+    view knows the tensor it is a view of as ``_base``. ``_origin`` is set on few, see
+    :func:`origin_of`.
     """
 
     __slots__ = (
@@ -27,10 +40,11 @@ class Handle:
         "_grad",
         "_layout",
         "_offset",
+        "_origin",
+        "_seen",
         "_segment",
         "_slot",
         "_storage",
-        "_version",
     )
 
     _storage: Storage
@@ -38,7 +52,8 @@ class Handle:
     _offset: int
     _segment: Segment | None
     _slot: int
-    _version: int
+    _seen: int
+    _origin: Origin
     _grad: Handle | None
     _base: Handle | None
     _array: Any
@@ -52,7 +67,7 @@ class Handle:
         self._offset = offset
         self._segment = None
         self._slot = -1
-        self._version = storage.version
+        self._seen = storage.version
         self._grad = None
         self._base = None
         self._array = None
@@ -80,7 +95,7 @@ class Handle:
         self._offset = 0
         self._segment = segment
         self._slot = slot
-        self._version = 0
+        self._seen = 0
         self._grad = self._base = self._array = None
         return self
 
@@ -94,3 +109,8 @@ class Handle:
         if array is None:
             array = self._array = self._storage.view(self._layout, self._offset)
         return array
+
+
+def origin_of(handle: Handle) -> Origin | None:
+    """How an alias was made, if that matters. Every tensor is one; most are made by no such way."""
+    return getattr(handle, "_origin", None)

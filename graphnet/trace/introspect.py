@@ -49,7 +49,7 @@ def value_of(handle: Handle) -> Value:
     """The IR value that a tensor with a history is."""
     recorder = current_recorder()
     if handle._segment is None or (
-        handle._segment is recorder.segment and handle._version != handle._storage.version
+        handle._segment is recorder.segment and handle._seen != handle._storage.version
     ):
         recorder.slot_of(handle)
     segment = handle._segment

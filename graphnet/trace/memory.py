@@ -9,12 +9,17 @@ from graphnet import grad_mode
 from graphnet.ir.types import contiguous_strides
 from graphnet.ops.convert import Attach, Detach
 from graphnet.ops.strided import AsStrided, AsStridedScatter
-from graphnet.runtime.storage import Layout, Storage
-from graphnet.trace.handle import Handle
+from graphnet.runtime.storage import NOTICED, Layout, Storage
+from graphnet.trace.handle import Handle, Origin, origin_of
+from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot
+from graphnet.trace.versions import Overwrite
 
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
+
+
+Place = tuple[Segment, Slot]
 
 
 class Memory:
@@ -27,8 +32,12 @@ class Memory:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
 
-    def write(self, handle: Handle, value: Handle) -> None:
-        """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape."""
+    def write(self, handle: Handle, value: Handle, began: Place | None = None) -> None:
+        """Give ``handle``'s memory a new value, in place; ``value`` has its type and shape.
+
+        ``began`` is the place in the trace where computing ``value`` began, if that is part of the
+        write: an in-place operation reads what it overwrites.
+        """
         with self.recorder.lock:
             segment, storage, layout = self.recorder.segment, handle._storage, handle._layout
             owner = self._owner(handle)
@@ -38,17 +47,17 @@ class Memory:
             if present and not grad_mode.enabled() and self._is_differentiable(value._slot):
                 value = self.recorder.apply(Detach(), (value,))
             if self.recorder.segment is not segment:  # something ran the trace; start over
-                self.write(handle, value)
+                self.write(handle, value, began)
                 return
-            before = storage.slot
+            before, first = storage.slot, self._first(began)
             after = value
             if not layout.whole:
                 store = AsStridedScatter(layout.strides)
                 after = self.recorder.apply(store, (owner, value, handle._offset))
             after = self._keep_history(handle, after)
-            self.assign(handle, after._slot, before)
+            self.assign(handle, after._slot, before, first)
             if not layout.whole:
-                handle._version = -1  # to be read again from the memory it was written to
+                handle._seen = -1  # to be read again from the memory it was written to
             if grad_mode.enabled() and self._is_differentiable(after._slot):
                 self._give_history(handle)
                 if handle._base is not None:
@@ -93,12 +102,28 @@ class Memory:
         """Whether a value requires grad."""
         return self.recorder.value(slot).requires_grad
 
-    def assign(self, handle: Handle, slot: Slot, before: Slot) -> None:
+    def here(self) -> Place:
+        """The present place in the trace."""
+        segment = self.recorder.segment
+        return segment, segment.state.size
+
+    def _first(self, began: Place | None) -> Slot:
+        """The first slot of what a write computed, in the current segment."""
+        if began is None:
+            return self.recorder.segment.state.size
+        segment, slot = began
+        return slot if segment is self.recorder.segment else 0
+
+    def assign(self, handle: Handle, slot: Slot, before: Slot, began: Slot) -> None:
         """Make ``slot`` the present value of a whole storage that was at ``before``."""
         storage, segment = handle._storage, self.recorder.segment
         if storage in segment.memory:
             segment.mutated.setdefault(storage, before)
-        storage.version += 1
+        alias = handle if handle._base is None else handle._base
+        silent = origin_of(alias) is Origin.DATA
+        segment.note_write(before, Overwrite(slot, began, storage.version, silent))
+        storage.version += 1 if silent else NOTICED
+        Storage.writes += 1
         storage.segment, storage.slot, storage.pending = segment, slot, True
         self.place(handle, slot)
 
@@ -117,15 +142,19 @@ class Memory:
             if storage.segment is not segment:
                 return None
         visible = False
+        Storage.writes += 1
         for handle, storage in zip(handles, storages, strict=True):
             if storage in memory and storage not in mutated:
                 mutated[storage] = storage.slot
-            storage.version = version = storage.version + 1
+            else:
+                overwrite = Overwrite(slot, segment.state.size, storage.version, silent=False)
+                segment.note_write(storage.slot, overwrite)
+            storage.version = version = storage.version + NOTICED
             storage.slot = handle._slot = slot
             storage.pending = True
             handle._segment = segment
             layout = handle._layout
-            handle._version = -1 if layout.requires_grad and layout.is_leaf else version
+            handle._seen = -1 if layout.requires_grad and layout.is_leaf else version
             if storage.shared:
                 visible = visible or storage.visible
             slot += 1
@@ -136,7 +165,7 @@ class Memory:
         handle._segment, handle._slot = self.recorder.segment, slot
         # A leaf that requires grad must not be read by its new value: see `enter`.
         is_variable = handle._layout.requires_grad and handle._layout.is_leaf
-        handle._version = -1 if is_variable else handle._storage.version
+        handle._seen = -1 if is_variable else handle._storage.version
 
     def reread(self, handle: Handle) -> None:
         """Read a tensor again from its memory's present value.
@@ -158,13 +187,13 @@ class Memory:
                 view = AsStrided(layout.type.shape, layout.strides)
                 current = self.recorder.apply(view, (current, handle._offset))
         handle._segment, handle._slot = current._segment, current._slot
-        handle._version = handle._storage.version
+        handle._seen = handle._storage.version
         if differentiable and self._is_differentiable(handle._slot):
             self._give_history(handle)
         elif differentiable:
             # Read without gradients from a leaf that was written to: with gradients it must be
             # read otherwise, see `Recorder.enter`.
-            handle._version = -1
+            handle._seen = -1
 
     def _rejoin(self, handle: Handle, current: Handle) -> Handle:
         """A memory's present value, joined to the history that a tensor over it has from earlier.

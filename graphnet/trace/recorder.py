@@ -23,7 +23,7 @@ from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
-from graphnet.trace.handle import Handle
+from graphnet.trace.handle import Handle, Origin
 from graphnet.trace.memory import Memory
 from graphnet.trace.operands import NUMBERS, as_number, covers, is_negative_zero, layout_of
 from graphnet.trace.segment import Segment
@@ -125,7 +125,7 @@ class Recorder:
         for operand in operands:
             if isinstance(operand, Handle):
                 storage = operand._storage
-                is_present = operand._version == storage.version
+                is_present = operand._seen == storage.version
                 if is_present and operand._segment is segment:
                     parts.append(operand._slot)
                 elif (
@@ -202,7 +202,7 @@ class Recorder:
         """Put into a key what stands for a tensor: its slot or, if it is a new leaf, its layout."""
         segment = self.segment
         storage = operand._storage
-        is_present = operand._version == storage.version
+        is_present = operand._seen == storage.version
         if is_present and operand._segment is segment:
             parts.append(operand._slot)
         elif (
@@ -331,8 +331,11 @@ class Recorder:
         made = self.handle._of(base._storage, layout, base._offset + delta)
         made._segment = self.segment
         made._slot = state.first
-        if not isinstance(op, Detach) and (self.mode.enabled or not base._layout.requires_grad):
-            made._base = base if base._base is None else base._base
+        if self.mode.enabled or not base._layout.requires_grad:
+            if not isinstance(op, Detach):
+                made._base = base if base._base is None else base._base
+        elif not isinstance(op, Detach):
+            made._origin = Origin.NO_GRAD
         if layout.requires_grad:
             self.segment.note_view(made)
         return made
@@ -351,7 +354,7 @@ class Recorder:
                 return self._enter_written_leaf(handle)
             self.memory.reread(handle)
             return handle._slot
-        if handle._version != storage.version and self._has_other_history(handle):
+        if handle._seen != storage.version and self._has_other_history(handle):
             self.memory.reread(handle)
             return handle._slot
         return self.enter_leaf(handle)
@@ -391,7 +394,7 @@ class Recorder:
             bindings.append(array)
             if storage not in memory:
                 memory[storage] = slot
-            version = handle._version = storage.version
+            version = handle._seen = storage.version
             versions[slot] = (storage, version)
             if layout.requires_grad:
                 if layout.is_leaf:
@@ -468,7 +471,7 @@ class Recorder:
                 if shared is None:
                     for place, handle in enumerate(written):
                         value = self.new(slot + place, state.layouts[place])
-                        self.memory.write(handle, value)
+                        self.memory.write(handle, value, (self.segment, state.first))
                 slot += len(written)
                 made = [
                     self.new(slot, layout)
@@ -482,7 +485,7 @@ class Recorder:
 
     def slot_of(self, handle: Handle) -> Slot:
         """The slot of a tensor in the current segment."""
-        if handle._segment is self.segment and handle._version == handle._storage.version:
+        if handle._segment is self.segment and handle._seen == handle._storage.version:
             return handle._slot
         return self.enter(handle)
 

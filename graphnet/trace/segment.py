@@ -11,6 +11,7 @@ from weakref import ref
 from graphnet.ir.node import Node, Value
 from graphnet.runtime.storage import Storage
 from graphnet.trace.state import Slot, State
+from graphnet.trace.versions import Overwrite
 
 if TYPE_CHECKING:
     from graphnet.trace.handle import Handle
@@ -38,6 +39,9 @@ class Segment:
         links: for leaves computed earlier, the segment and the slot (or value) of their history.
         linked: the tensors those leaves are, with their slots.
         versions: for leaves, their storage and its version when they entered.
+        overwritten: for values that were in memory until they were written over, how.
+        landed: what is in memory of a finished segment's values, and the memory's version then.
+        clock: how many writes there had been anywhere when the segment ended; -1 if it wrote.
         gradients: what the backward passes of this segment found, latest last.
         hooked: tensors with a hook that were computed here, with their slots: their history holds
             them, as nobody else need do, until a backward pass has used it up.
@@ -52,6 +56,9 @@ class Segment:
     views: list[ref[Handle]] | tuple[()] = ()
     links: Mapping[Slot, tuple[Segment, Slot | Value]] = MappingProxyType({})
     linked: list[tuple[ref[Handle], Slot]] | tuple[()] = ()
+    overwritten: Mapping[Slot, Overwrite] = MappingProxyType({})
+    landed: Mapping[Slot, tuple[ref[Storage], int]] = MappingProxyType({})
+    clock = 0
     gradients: tuple[State, ...] = ()
     hooked: tuple[tuple[Handle, Slot], ...] = ()
     spent: tuple[frozenset[Node], ...] = ()
@@ -76,6 +83,12 @@ class Segment:
         """Remember a view with a history, as long as it lives."""
         self.views = self.views or []
         self.views.append(ref(view))
+
+    def note_write(self, before: Slot, write: Overwrite) -> None:
+        """Remember that a value is in memory no more."""
+        if not isinstance(self.overwritten, dict):
+            self.overwritten = {}
+        self.overwritten[before] = write
 
     def link(self, slot: Slot, past: Segment, place: Slot | Value) -> None:
         """Say where the history of a leaf goes on."""
@@ -103,7 +116,7 @@ class Segment:
         return [
             handle._slot
             for handle in alive
-            if handle._segment is self and handle._version == handle._storage.version
+            if handle._segment is self and handle._seen == handle._storage.version
         ]
 
     def finish(self, leaves: frozenset[Slot], keep_values: bool) -> None:
@@ -122,6 +135,7 @@ class Segment:
         else:
             self.variables, self.links = {}, {}
         if not keep_values:
+            self.overwritten = {}
             self.hooked = ()
             self.bindings = []
             self.versions = {}

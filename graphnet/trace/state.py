@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphnet.ir.node import Node, Value
 from graphnet.runtime.storage import Layout
 from graphnet.source import Location
+
+if TYPE_CHECKING:
+    from graphnet.trace.versions import Read
 
 Key = tuple[Hashable, ...]
 Slot = int
@@ -53,7 +56,9 @@ class Backward:
         imports: the earlier values that the gradients read, in the order in which they are bound.
         spent: for each segment, the nodes whose saved values the pass used up.
         walked: for each segment, all nodes the pass went through.
+        partial: only nodes on the way to some inputs were gone through.
         released: (position, value) of saved values that nothing can need any more.
+        reads: for each segment, the values in memory that the gradients read, by slot.
     """
 
     gradients: list[tuple[int, Slot, Slot]] = field(default_factory=list)
@@ -62,7 +67,9 @@ class Backward:
     imports: list[Import] = field(default_factory=list)
     spent: list[frozenset[Node]] = field(default_factory=list)
     walked: list[frozenset[Node]] = field(default_factory=list)
+    partial: bool = False
     released: list[tuple[int, Value]] = field(default_factory=list)
+    reads: list[dict[Slot, Read]] = field(default_factory=list)
 
 
 # There may be a hundred thousand states, and few of them have what these stand for.

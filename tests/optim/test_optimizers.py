@@ -258,7 +258,7 @@ class TestDifferentiable:
         w = start * 1.0
         optimizer = make(name, [w], {**options, "lr": lr, "differentiable": True})
         for _ in range(6):
-            w.grad = 3 * w**2 + 0.5
+            w.grad = 3 * w.clone() ** 2 + 0.5  # what is saved for the backward pass is written to
             optimizer.step()
         return (w**3).sum()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphnet
@@ -147,9 +147,6 @@ def run(lib, program, looks):
         try:
             getattr(machine, name.replace(" ", "_"))(*arguments)
         except (RuntimeError, IndexError) as error:
-            # PyTorch refuses to read and write overlapping views at once. Here a write is a new
-            # value, so there is nothing to refuse.
-            assume("some elements of the input tensor and the written-to" not in str(error))
             machine.shown.append(isinstance(error, IndexError) or "error")
     values = [x.detach().numpy().copy() for x in machine.pool]
     flags = [(x.requires_grad, x.is_leaf, tuple(x.shape)) for x in machine.pool]
@@ -178,10 +175,8 @@ def test_random_programs(program):
         for mine, other in zip(values, theirs[1], strict=True):
             same(mine, other)
         assert flags == theirs[2]
-        if isinstance(theirs[3], str):
-            # PyTorch refuses a gradient whose saved values were written over. Ours are values
-            # of the graph, which nothing writes over, so there is an answer; see docs/parity.
+        if isinstance(theirs[3], str) or isinstance(gradients, str):
+            assert str(gradients).split(":")[0] == str(theirs[3]).split(":")[0]
             continue
-        assert not isinstance(gradients, str), gradients
         for mine, other in zip(gradients, theirs[3], strict=True):
             same(mine, other)

@@ -27,7 +27,8 @@ def activated(function: str, op: Op, input: Tensor, *numbers: Any, inplace: bool
 
 def overwritten(input: Tensor, result: Tensor) -> Tensor:
     """The tensor with another value, as in-place functions return it."""
-    return input._write(result)
+    segment = result._segment
+    return input._write(result, None if segment is None else (segment, result._slot))
 
 
 def sizes(function: str, argument: str, value: Any, count: int) -> tuple[int, ...]:

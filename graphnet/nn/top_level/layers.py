@@ -14,7 +14,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.options import require_tensor
 from graphnet.nn import functional as F
-from graphnet.nn.functional.common import probability
+from graphnet.nn.functional.common import overwritten, probability
 
 
 def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -136,7 +136,7 @@ def _dropped_channels(function: str, input: Tensor, p: float, train: bool, inpla
     # As volumes, which is what dropout3d takes without guessing at a missing batch dimension.
     volumes = x.reshape((*x.shape[:2], -1, 1, 1))
     result: Tensor = F.dropout3d(volumes, p).reshape(x.shape)
-    return x._write(result) if inplace else result
+    return overwritten(x, result) if inplace else result
 
 
 def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
