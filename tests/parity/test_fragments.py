@@ -45,7 +45,7 @@ def shown(code: str, module: Any) -> list[str]:
         except Exception as error:  # noqa: BLE001  # whatever is raised is compared
             kinds = [kind for kind in type(error).__mro__ if kind.__module__ == "builtins"]
             message = str(error).strip().split("\n", 1)[0]
-            print(f"raises {kinds[0].__name__}: {message}")
+            printed.write(f"raises {kinds[0].__name__}: {message}")
     return printed.getvalue().replace("graphnet", "torch").splitlines()
 
 

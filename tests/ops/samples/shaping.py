@@ -53,6 +53,7 @@ def _parts() -> Iterator[Sample]:
     x = Real((3, 4))
     yield sample("select", x, 1, dim=1)
     yield sample("unbind", x, 1, dim=1)
+    yield sample("unbind", Real((0, 4)), 2, dim=1, tag="empty")
     yield sample("select", Real((3,)), 2, dim=0, tag="to_zero_dim")
     yield sample("select", Real((0, 4)), 2, dim=1, tag="empty")
     yield sample("select_scatter", Real((3,)), 2, dim=1, size=4)
