@@ -114,8 +114,3 @@ class AsStridedScatter(Op):
         stored: Value = AsStrided(value.shape, self.stride)(g, offset)
         nothing = Full(value.shape, value.dtype)(0)
         return AsStridedScatter(self.stride)(g, nothing, offset), stored, None
-
-    @property
-    def grad_name(self) -> str:
-        """What PyTorch calls a write through a view."""
-        return "CopySlices"
