@@ -14,6 +14,7 @@ import numpy as np
 
 from graphnet._tensor import Tensor
 from graphnet.devices import DeviceError, device
+from graphnet.errors import ArgumentError
 from graphnet.ir.op import Op
 from graphnet.runtime.generator import Engine
 from graphnet.trace.recorder import Draws, current_recorder
@@ -93,8 +94,19 @@ default_generator = Generator()
 
 
 def draw(op: Op, *operands: Any, generator: Generator | None = None) -> Tensor:
-    """Record a random operation with a generator, the default one unless given."""
-    return (generator or default_generator).draw(op, *operands)
+    """Record a random operation with a generator, the default one unless given.
+
+    Raises:
+        ArgumentError: (a TypeError) it is no generator.
+    """
+    if generator is None:
+        generator = default_generator
+    elif not isinstance(generator, Generator):
+        raise ArgumentError(
+            f"{op.name}(): argument 'generator' must be torch.Generator, not "
+            f"{type(generator).__name__}"
+        )
+    return generator.draw(op, *operands)
 
 
 def manual_seed(seed: int) -> Generator:

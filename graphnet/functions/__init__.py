@@ -29,6 +29,7 @@ from graphnet.functions import (
     reduction,
     rounding,
     sampling,
+    sampling_like,
     scattering,
     searching,
     shaping,
@@ -71,6 +72,7 @@ from graphnet.functions.rearranging import *  # noqa: F403
 from graphnet.functions.reduction import *  # noqa: F403
 from graphnet.functions.rounding import *  # noqa: F403
 from graphnet.functions.sampling import *  # noqa: F403
+from graphnet.functions.sampling_like import *  # noqa: F403
 from graphnet.functions.scattering import *  # noqa: F403
 from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
@@ -114,6 +116,7 @@ __all__ += rearranging.__all__
 __all__ += reduction.__all__
 __all__ += rounding.__all__
 __all__ += sampling.__all__
+__all__ += sampling_like.__all__
 __all__ += scattering.__all__
 __all__ += searching.__all__
 __all__ += shaping.__all__

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.functions.arguments import integer
@@ -27,6 +28,7 @@ from graphnet.ops.random import (
     Uniform,
 )
 from graphnet.random import Generator, draw
+from graphnet.runtime.memory_order import dense_strides
 
 __all__: list[str] = []
 
@@ -59,6 +61,27 @@ def probability(function: str, p: Any) -> float:
 def _stride(x: Tensor) -> Stride | None:
     """How a tensor lies in memory, if not in row-major order."""
     return None if x.is_contiguous() else tuple(x.stride())
+
+
+def check_permutation(n: int, dtype: dtypes.dtype) -> None:
+    """Refuse a permutation of numbers for which a dtype has no room.
+
+    Raises:
+        DistributionError: (a RuntimeError) there are too many.
+    """
+    if dtype is dtypes.bool:
+        raise refuse("randperm", dtype, "take an integer dtype")
+    if is_integral(dtype):
+        limit = dtypes.iinfo(dtype).max + 1
+    else:
+        limit = int(2 / dtypes.finfo(dtype).eps) + 1
+    if n > limit and dtype is not dtypes.bfloat16:  # which PyTorch lets round
+        raise DistributionError(f"randperm: {dtype} has no room for the numbers below {n}")
+
+
+def stride_of_like(x: Tensor) -> Stride | None:
+    """How PyTorch lays out what is made like a tensor, if not in row-major order."""
+    return None if x.is_contiguous() else dense_strides(tuple(x.shape), x.stride())
 
 
 def _fill(self: Tensor, op: Op, *parameters: float, generator: Generator | None) -> Tensor:

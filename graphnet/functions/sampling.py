@@ -14,12 +14,18 @@ from graphnet.errors import ArgumentError
 from graphnet.functions.arguments import integer
 from graphnet.functions.filling import (
     DistributionError,
+    bernoulli_,
+    check_permutation,
     integer_bounds,
     mean_and_std,
+    normal_,
     probability,
+    random_,
+    uniform_,
 )
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, as_shape, finish, require_tensor
+from graphnet.functions.outputs import sized, written
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.random import (
@@ -43,11 +49,8 @@ __all__ = [
     "normal",
     "poisson",
     "rand",
-    "rand_like",
     "randint",
-    "randint_like",
     "randn",
-    "randn_like",
     "randperm",
 ]
 
@@ -56,6 +59,7 @@ def rand(
     *sizes: Any,
     size: Any = None,
     generator: Generator | None = None,
+    out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
     layout: Any = None,
     device: Any = None,
@@ -68,6 +72,7 @@ def rand(
         *sizes: the shape, as integers or as one sequence; or give it as ``size=``.
         size: the same, as a keyword.
         generator: the source of random numbers.
+        out: what to fill; given the shape if it has another.
         dtype: floating point; the default dtype unless given.
         layout, pin_memory: have no meaning here.
         device: the CPU.
@@ -78,15 +83,18 @@ def rand(
     >>> torch.rand(3)
     tensor([0.4963, 0.7682, 0.0885])
     """
-    wanted = _float_dtype("rand", dtype)
-    made = draw(Uniform(as_shape("rand", sizes, size), wanted), 0.0, 1.0, generator=generator)
-    return finish(made, device, requires_grad, layout)
+    shape = as_shape("rand", sizes, size)
+    if out is not None:
+        return uniform_(sized("rand", out, shape, dtype), generator=generator)
+    op = Uniform(shape, float_dtype("rand", dtype))
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
 def randn(
     *sizes: Any,
     size: Any = None,
     generator: Generator | None = None,
+    out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
     layout: Any = None,
     device: Any = None,
@@ -100,12 +108,15 @@ def randn(
     >>> torch.randn(2)
     tensor([ 1.5410, -0.2934])
     """
-    wanted = _float_dtype("randn", dtype)
-    made = draw(Normal(as_shape("randn", sizes, size), wanted), 0.0, 1.0, generator=generator)
-    return finish(made, device, requires_grad, layout)
+    shape = as_shape("randn", sizes, size)
+    if out is not None:
+        return normal_(sized("randn", out, shape, dtype), generator=generator)
+    op = Normal(shape, float_dtype("randn", dtype))
+    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
-def _float_dtype(function: str, dtype: Any) -> dtypes.dtype:
+def float_dtype(function: str, dtype: Any) -> dtypes.dtype:
+    """A ``dtype=`` argument that is floating point or complex; the default dtype if None."""
     wanted = as_dtype(function, dtype) or dtypes.get_default_dtype()
     if is_integral(wanted):
         raise refuse(function, wanted, "take a floating-point dtype, or randint")
@@ -118,6 +129,7 @@ def randint(
     high: int | None = None,
     size: Any = None,
     generator: Generator | None = None,
+    out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
     layout: Any = None,
     device: Any = None,
@@ -134,6 +146,7 @@ def randint(
         high: one above the greatest number.
         size: the shape, a sequence of integers.
         generator: the source of random numbers.
+        out: what to fill; given the shape if it has another.
         dtype: int64 unless given.
         layout, pin_memory: have no meaning here.
         device: the CPU.
@@ -161,8 +174,10 @@ def randint(
             "randint(): takes a high bound and a size, and before them a low bound if wanted",
             cure="write randint(high, size) or randint(low, high, size)",
         )
-    wanted = as_dtype("randint", dtype) or dtypes.int64
-    op = RandomIntegers(as_shape("randint", (), size), wanted)
+    shape = as_shape("randint", (), size)
+    if out is not None:
+        return random_(sized("randint", out, shape, dtype), low, high, generator=generator)
+    op = RandomIntegers(shape, as_dtype("randint", dtype) or dtypes.int64)
     made = draw(op, *integer_bounds("randint", low, high), generator=generator)
     return finish(made, device, requires_grad, layout)
 
@@ -171,6 +186,7 @@ def randperm(
     n: int,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
     dtype: dtypes.dtype = dtypes.int64,
     layout: Any = None,
     device: Any = None,
@@ -180,7 +196,8 @@ def randperm(
     """The whole numbers from 0 to ``n - 1`` in random order.
 
     Raises:
-        DistributionError: (a RuntimeError) ``n`` is negative.
+        DistributionError: (a RuntimeError) ``n`` is negative, or the dtype has no room for
+            ``n - 1``.
 
     >>> import graphnet as torch
     >>> _ = torch.manual_seed(0)
@@ -190,63 +207,10 @@ def randperm(
     count = integer("randperm", "n", n)
     if count < 0:
         raise DistributionError(f"randperm: n must be non-negative, got {count}")
-    wanted = as_dtype("randperm", dtype) or dtypes.int64
-    return finish(
-        draw(Permutation(count, wanted), generator=generator), device, requires_grad, layout
-    )
-
-
-def rand_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: dtypes.dtype | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
-    """Uniform numbers in [0, 1) in another tensor's shape and, unless another is given, dtype."""
-    x = require_tensor("rand_like", "input", input)
-    op = Uniform(tuple(x.shape), _float_dtype("rand_like", dtype or x.dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
-
-
-def randn_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: dtypes.dtype | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
-    """Normal numbers of mean 0 and variance 1 in another tensor's shape and dtype."""
-    x = require_tensor("randn_like", "input", input)
-    op = Normal(tuple(x.shape), _float_dtype("randn_like", dtype or x.dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
-
-
-def randint_like(
-    input: Tensor,
-    low: int,
-    high: int | None = None,
-    *,
-    generator: Generator | None = None,
-    dtype: dtypes.dtype | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
-    """Uniform whole numbers in [low, high), or [0, low), in another tensor's shape and dtype."""
-    x = require_tensor("randint_like", "input", input)
-    if high is None:
-        low, high = 0, low
-    op = RandomIntegers(tuple(x.shape), as_dtype("randint_like", dtype) or x.dtype)
-    made = draw(op, *integer_bounds("randint_like", low, high), generator=generator)
-    return finish(made, device, requires_grad, layout)
+    wanted = out.dtype if out is not None else as_dtype("randperm", dtype) or dtypes.int64
+    check_permutation(count, wanted)
+    made = draw(Permutation(count, wanted), generator=generator)
+    return finish(written("randperm", out, made), device, requires_grad, layout)
 
 
 def normal(
@@ -255,6 +219,7 @@ def normal(
     size: Any = None,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
     layout: Any = None,
     device: Any = None,
@@ -280,15 +245,19 @@ def normal(
             raise ArgumentError(
                 "normal(): with two numbers a size is needed", cure="write normal(mean, std, size)"
             )
-        wanted = _float_dtype("normal", dtype)
-        op = Normal(as_shape("normal", (), size), wanted)
-        made = draw(op, *mean_and_std("normal", mean, std), generator=generator)
+        wanted = float_dtype("normal", dtype)
+        shape, parameters = as_shape("normal", (), size), mean_and_std("normal", mean, std)
+        if out is not None:
+            return normal_(sized("normal", out, shape, dtype), *parameters, generator=generator)
+        made = draw(Normal(shape, wanted), *parameters, generator=generator)
         return finish(made, device, requires_grad, layout)
-    if not isinstance(std, Tensor):
-        mean_and_std("normal", 0.0, std)
     like = _broadcast(mean, std)
-    sample = draw(Normal(tuple(like.shape), like.dtype), 0.0, 1.0, generator=generator)
-    return finish((sample * std + mean).detach(), device, requires_grad, layout)
+    op = Normal(tuple(like.shape), like.dtype)
+    if isinstance(std, Tensor):
+        sample = draw(op, 0.0, 1.0, generator=generator) * std + mean
+    else:
+        sample = draw(op, *mean_and_std("normal", 0.0, std), generator=generator) + mean
+    return finish(written("normal", out, sample.detach()), device, requires_grad, layout)
 
 
 def _broadcast(mean: Any, std: Any) -> Tensor:
@@ -303,7 +272,11 @@ def _broadcast(mean: Any, std: Any) -> Tensor:
 
 @method
 def bernoulli(
-    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+    input: Tensor,
+    p: float | None = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """1 with the probability in the same place of ``input``, or with probability ``p``, else 0.
 
@@ -319,9 +292,13 @@ def bernoulli(
     x = require_tensor("bernoulli", "input", input)
     if p is not None:
         op = Bernoulli(tuple(x.shape), x.dtype)
-        return draw(op, probability("bernoulli", p), generator=generator)
+        made = draw(op, probability("bernoulli", p), generator=generator)
+        return written("bernoulli", out, made)
     if is_integral(x.dtype):
         raise refuse("bernoulli", x.dtype, "take floating-point probabilities")
+    if out is not None:
+        target = sized("bernoulli", out, tuple(x.shape))
+        return bernoulli_(target, x.detach(), generator=generator)
     sample = draw(BernoulliFrom(x.dtype), x.detach(), generator=generator)
     if not x.requires_grad:
         return sample
@@ -337,6 +314,7 @@ def multinomial(
     replacement: bool = False,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Categories, drawn in proportion to the numbers in each row of ``input``.
 
@@ -346,6 +324,7 @@ def multinomial(
         num_samples: how many to draw of each row.
         replacement: whether a category may be drawn more than once.
         generator: the source of random numbers.
+        out: what to fill; given the shape if it has another.
 
     Returns:
         int64 of shape (num_samples,) or (rows, num_samples).
@@ -374,7 +353,10 @@ def multinomial(
             f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {count} of "
             f"{x.shape[-1]}"
         )
-    return draw(Multinomial(count, bool(replacement)), x.detach(), generator=generator)
+    if out is not None:
+        sized("multinomial", out, (*x.shape[:-1], count), dtypes.int64)
+    made = draw(Multinomial(count, bool(replacement)), x.detach(), generator=generator)
+    return written("multinomial", out, made)
 
 
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:

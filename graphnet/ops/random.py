@@ -143,6 +143,25 @@ class BernoulliFrom(Op):
         return drawn.astype(self.dtype.numpy, copy=False), state
 
 
+@op("uniform_where")
+class UniformWhere(Op):
+    """Uniform in ``[low, high)``, operands 2 and 3, where operand 1 is true, and 1 elsewhere."""
+
+    family_traits = _TRAITS
+    dtype: dtypes.dtype
+
+    def infer(
+        self, state: GeneratorType, chosen: TensorType, low: TensorType, high: TensorType
+    ) -> tuple[Type, ...]:
+        """The shape of the choice."""
+        return TensorType(self.dtype, chosen.shape), GeneratorType()
+
+    def kernel(self, state: Any, chosen: Any, low: Any, high: Any) -> Any:
+        """As many draws as are chosen."""
+        bounds = _number(low), _number(high)
+        return state.uniform_where(np.asarray(chosen), self.dtype.numpy, *bounds), state
+
+
 @op("permutation")
 class Permutation(Op):
     """The whole numbers from 0 to ``n - 1``, shuffled."""

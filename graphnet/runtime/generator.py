@@ -134,6 +134,18 @@ class Engine(MersenneTwister):
 
         return filled(draw, shape, dtype, strides)
 
+    def uniform_where(self, chosen: Array, dtype: DType, low: float, high: float) -> Array:
+        """A number in [low, high) where ``chosen``, made from 53 bits, and 1 elsewhere.
+
+        The bounds are rounded to the dtype, or to float32 if that is shorter.
+        """
+        dtype = np.dtype(dtype)
+        working = np.float64 if dtype == np.float64 else np.float32
+        start, end = float(working(low)), float(working(high))
+        values = np.ones(chosen.shape, dtype)
+        values[chosen] = cast(self._doubles(int(chosen.sum())) * (end - start) + start, dtype)
+        return values
+
     def normal(
         self,
         shape: Shape,

@@ -49,6 +49,46 @@ def placed(values: Array, shape: Shape, strides: Strides) -> Array:
     return values.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
 
 
+def dense_strides(shape: Shape, strides: Sequence[int]) -> tuple[int, ...]:
+    """The strides without gaps or overlaps that keep the order of dimensions of these.
+
+    PyTorch gives them to a tensor that is to lie in memory as another one does
+    (``at::infer_dense_strides``): dimensions are sorted by stride, those that are expanded stay in
+    their place.
+
+    >>> dense_strides((2, 3), (1, 4))
+    (1, 2)
+    >>> dense_strides((2, 3), (0, 1))
+    (3, 1)
+    """
+
+    def outside(inner: int, other: int) -> int:
+        ours, theirs = strides[inner], strides[other]
+        if ours == 0 or theirs == 0:
+            return 0
+        if ours == theirs:
+            return int(shape[inner] > shape[other])
+        return 1 if ours > theirs else -1
+
+    # From the innermost dimension outwards. Not every two can be compared, so who is compared with
+    # whom matters: a stable insertion sort, as PyTorch does it.
+    order = list(range(len(shape)))[::-1]
+    for first in range(1, len(order)):
+        place = first
+        for before in range(first - 1, -1, -1):
+            compared = outside(order[before], order[place])
+            if compared < 0:
+                break
+            if compared > 0:
+                order[before], order[place] = order[place], order[before]
+                place = before
+    dense, step = [0] * len(shape), 1
+    for axis in order:
+        dense[axis] = step
+        step *= max(shape[axis], 1)
+    return tuple(dense)
+
+
 def is_contiguous(shape: Shape, strides: Strides) -> bool:
     """Whether these strides are the C-contiguous ones; axes of size one may have any."""
     if strides is None:

@@ -14,6 +14,7 @@ pytest.importorskip("torch")
 import torch
 
 import graphnet
+from graphnet.runtime.memory_order import dense_strides
 from tests.parity.expressions import check, lines, outcome, same
 
 # Each case is another program.
@@ -88,6 +89,45 @@ torch.randperm(6, generator=torch.Generator().manual_seed(5))
 x.normal_(generator=torch.Generator().manual_seed(5))
 """
 
+OUTPUTS = """
+torch.rand(3, 4, out=torch.empty(0))
+torch.rand(5, 4, out=x)
+torch.rand(4, 5, out=x.t())
+torch.randn(20, out=torch.empty(40)[::2])
+torch.randn(8, 5, out=torch.empty(5, 8).t())
+torch.randn(3, out=torch.empty(5), generator=torch.Generator().manual_seed(5))
+torch.randint(3, 10, (2, 3), out=i)
+torch.randint(10, (5,), out=torch.empty(0, dtype=torch.int32))
+torch.randperm(7, out=torch.empty(7, dtype=torch.int32))
+torch.normal(torch.zeros(3), torch.ones(3), out=torch.empty(3))
+torch.normal(0.0, 1.0, (20,), out=torch.empty(0, dtype=torch.float64))
+torch.bernoulli(x.sigmoid(), out=torch.empty(4, 5, dtype=torch.int64).t())
+torch.multinomial(torch.ones(5), 3, out=torch.empty(0, dtype=torch.int64))
+"""
+
+# What is made like them lies in memory as they do.
+LIKE = """
+torch.rand_like(x.t())
+torch.randn_like(x.t())
+torch.randint_like(x.t(), 100)
+torch.randn_like(x.t(), memory_format=torch.contiguous_format)
+torch.randn_like(x[:1].expand(8, 4))
+torch.randn_like(x[:, :1].expand(5, 8).t())
+torch.randn_like(torch.empty(2, 3, 4, 5).permute(0, 2, 3, 1))
+torch.randn_like(torch.empty(3, 1, 8, 2).permute(3, 1, 0, 2)[:, :, ::2])
+torch.randn_like(torch.empty(4, 1, 4, 4).expand(4, 3, 4, 4).permute(3, 1, 0, 2))
+torch.nn.functional.dropout(x.t(), 0.3)
+torch.nn.functional.dropout(x[:, :1].expand(5, 8), 0.3)
+torch.nn.functional.dropout(torch.ones(4, 4, 4).permute(2, 0, 1)[::2, :, ::2], 0.5)
+torch.nn.functional.alpha_dropout(x.t(), 0.3, True)
+torch.nn.functional.rrelu(x.t(), training=True)
+torch.nn.functional.rrelu(x.double(), 0.1, 0.9, training=True)
+torch.nn.functional.gumbel_softmax(x.t(), hard=True)
+torch.normal(x.t(), x.t().abs())
+torch.normal(x.t(), 0.1)
+torch.bernoulli(x.t().sigmoid())
+"""
+
 REFUSED = """
 torch.rand(2, dtype=torch.int64)
 torch.rand(-2)
@@ -122,6 +162,16 @@ x.bernoulli_(2)
 x.random_(5, 2)
 x.uniform_(foo=1)
 torch.rand(2, foo=1)
+torch.rand(2, generator=3)
+torch.rand(2, out=3)
+torch.rand(2, out=i)
+torch.rand(2, out=torch.empty(2), dtype=torch.float64)
+torch.randn(2, out=i)
+torch.multinomial(torch.ones(5), 3, out=torch.empty(3))
+torch.randperm(257, dtype=torch.uint8)
+torch.randperm(129, dtype=torch.int8)
+torch.randperm(2050, dtype=torch.float16)
+torch.randperm(2, dtype=torch.bool)
 """
 
 SAMPLES: dict[str, Any] = {
@@ -131,12 +181,22 @@ SAMPLES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("code", lines(DRAWS))
+def bits(value: Any) -> Any:
+    """An outcome with arrays as the bytes they are."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes()
+    return [bits(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("code", lines(DRAWS, OUTPUTS, LIKE))
 def test_the_same_seed_gives_the_same_numbers(code: str) -> None:
+    seen = []
     for module in (graphnet, torch):
         module.manual_seed(11)
-    for _ in range(2):  # the second draw goes on where the first one ended
-        check(code, **SAMPLES)
+        # The second draw goes on where the first one ended.
+        names = [{k: module.from_numpy(v.copy()) for k, v in SAMPLES.items()} for _ in range(2)]
+        seen.append([outcome(code, module, each) for each in names])
+    assert bits(seen[0]) == bits(seen[1])
     assert graphnet.get_rng_state().tolist() == torch.get_rng_state().tolist()
 
 
@@ -220,3 +280,21 @@ def test_states_are_exchanged_with_pytorch() -> None:
 def test_draws_that_reject_are_pytorchs(draw: str, dtype: str) -> None:
     rates = np.linspace(0.05, 7.0, 120, dtype=dtype).reshape(20, 6)
     check(f"(torch.manual_seed(4), {draw}, torch.rand(3))[1:]", x=rates)
+
+
+SIZES_AND_STRIDES = st.lists(
+    st.tuples(st.sampled_from([1, 2, 3, 4]), st.sampled_from([0, 1, 2, 3, 4, 6, 8, 12, 24])),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(SIZES_AND_STRIDES)
+def test_what_is_like_a_tensor_has_the_strides_that_pytorch_gives_it(
+    dims: list[tuple[int, int]],
+) -> None:
+    shape, strides = (tuple(each) for each in zip(*dims, strict=True))
+    like = torch.empty_like(torch.empty_strided(shape, strides))
+    mine = dense_strides(shape, strides)
+    for size, stride, wanted in zip(shape, mine, like.stride(), strict=True):
+        assert size == 1 or stride == wanted

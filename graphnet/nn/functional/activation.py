@@ -26,7 +26,7 @@ from graphnet.ops.activation import (
 from graphnet.ops.compare import Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.gelu import Gelu, GeluTanh
-from graphnet.ops.random import Exponential, Uniform
+from graphnet.ops.random import Exponential, UniformWhere
 from graphnet.ops.shape import wrap_dim
 from graphnet.ops.smooth_activation import (
     LogSigmoid,
@@ -145,8 +145,7 @@ def rrelu(
         )
     if not training:
         return leaky_relu(x, (lower + upper) / 2, inplace)
-    slopes = draw(Uniform(tuple(x.shape), x.dtype), lower, upper)
-    result: Tensor = Where()(x > 0, x, x * slopes)
+    result: Tensor = x * draw(UniformWhere(x.dtype), x.detach() <= 0, lower, upper)
     return overwritten(x, result) if inplace else result
 
 

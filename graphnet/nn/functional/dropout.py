@@ -11,6 +11,7 @@ from typing import Final
 
 from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
+from graphnet.functions.filling import stride_of_like
 from graphnet.functions.options import require_tensor
 from graphnet.ir.types import Shape
 from graphnet.nn.functional.common import overwritten, probability
@@ -164,10 +165,14 @@ def _dropped(
     if p == 1:
         result: Tensor = x * 0.0
     else:
-        # PyTorch draws what has the input's strides in the order of its memory.
-        stride = None if x.is_contiguous() or shape != tuple(x.shape) else x.stride()
-        result = x * (draw(Bernoulli(shape, x.dtype, stride), 1 - p) / (1 - p))
+        result = x * (_kept(x, shape, 1 - p) / (1 - p))
     return overwritten(x, result) if inplace else result
+
+
+def _kept(x: Tensor, shape: Shape, p: float) -> Tensor:
+    """Ones with probability ``p``; if there is one for each element, in the order of memory."""
+    stride = stride_of_like(x) if shape == tuple(x.shape) else None
+    return draw(Bernoulli(shape, x.dtype, stride), p)
 
 
 def _alpha_dropped(
@@ -179,7 +184,7 @@ def _alpha_dropped(
     if p == 1:
         result: Tensor = x * 0.0
     else:
-        kept = draw(Bernoulli(shape, x.dtype), 1 - p)
+        kept = _kept(x, shape, 1 - p)
         scale = 1 / math.sqrt((_SELU_LIMIT * _SELU_LIMIT * p + 1) * (1 - p))
         shift = (kept - 1) * (_SELU_LIMIT * scale) + _SELU_LIMIT * scale * p
         result = x * (kept * scale) + shift

@@ -35,6 +35,9 @@ def samples() -> Iterator[Sample]:
     shares = Fixed(np.array([[0.1, 0.9, 0.5], [1.0, 0.0, 0.2]]))
     yield sample("bernoulli_from", State(), shares, dtype=dtypes.float32)
     yield sample("permutation", State(), n=5)
+    chosen = Fixed(np.array([[True, False], [True, True]]))
+    for dtype in (dtypes.float32, dtypes.float64):
+        yield sample("uniform_where", State(), chosen, 0.1, 0.3, dtype=dtype, tag=dtype.name)
     for dtype in (np.float32, np.float64):
         places = Fixed(np.array([[0.3, 1.0, 7.5], [0.9, 2.0, 40.0]], dtype))
         yield sample("standard_gamma", State(), places, tag=np.dtype(dtype).name)
