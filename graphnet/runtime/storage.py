@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from collections import deque
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from weakref import ref
 
 import numpy as np
@@ -12,8 +13,37 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides
 
-NOTICED: Final = 1 << 40
-"""What a write adds to the version of memory if autograd is told of it; others add 1."""
+_REMEMBERED: Final = 64
+
+
+class Clock:
+    """How many times any memory was written to.
+
+    An object of its own: to change an attribute of a class makes all look-ups on it slow.
+    """
+
+    __slots__ = ("writes",)
+
+    def __init__(self) -> None:
+        self.writes = 0
+
+
+clock: Final = Clock()
+
+
+class SilentWrites:
+    """The writes to one memory that autograd is not told of: their number, the latest's versions."""
+
+    __slots__ = ("count", "versions")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.versions: deque[int] = deque(maxlen=_REMEMBERED)
+
+    def add(self, version: int) -> None:
+        """Note one that made the memory's version this."""
+        self.count += 1
+        self.versions.append(version)
 
 
 class Storage:
@@ -29,7 +59,8 @@ class Storage:
         segment: the trace segment in which the memory has a value, or None.
         slot: that value's slot.
         pending: the value is not in the buffer yet.
-        version: grows with every write: by :data:`NOTICED`, or by 1 if autograd is not told of it.
+        version: how often the memory was written to.
+        silent: the writes that autograd was not told of; not set before there is one.
     """
 
     __slots__ = (
@@ -39,13 +70,11 @@ class Storage:
         "pending",
         "segment",
         "shared",
+        "silent",
         "slot",
         "type",
         "version",
     )
-
-    #: How many times any memory was written to.
-    writes: ClassVar[int] = 0
 
     def __init__(self, type_: TensorType, array: Any = None, shared: bool = False) -> None:
         self.type = type_
@@ -65,7 +94,20 @@ class Storage:
     @property
     def noticed(self) -> int:
         """How often the memory was written to, as far as autograd was told: PyTorch's version."""
-        return self.version // NOTICED
+        silent: SilentWrites | None = getattr(self, "silent", None)
+        return self.version if silent is None else self.version - silent.count
+
+    def noticed_since(self, version: int) -> int:
+        """How many of the writes after that version autograd was told of."""
+        silent: SilentWrites | None = getattr(self, "silent", None)
+        after = 0 if silent is None else sum(each > version for each in silent.versions)
+        return self.version - version - after
+
+    def note_silent_write(self) -> None:
+        """The latest write is one that autograd is not told of."""
+        if not hasattr(self, "silent"):
+            self.silent = SilentWrites()
+        self.silent.add(self.version)
 
     @property
     def visible(self) -> bool:

@@ -12,7 +12,7 @@ from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
 from graphnet.passes.autodiff import differentiate, seed
 from graphnet.passes.residuals import history as walked
-from graphnet.runtime.storage import Storage
+from graphnet.runtime.storage import clock
 from graphnet.trace.handle import Handle
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Backward, Import, Slot, State, Trace
@@ -194,7 +194,7 @@ def _check_versions(found: Backward, past: Past, before: State) -> None:
         if not number:
             if segment.overwritten or segment.mutated:
                 check(segment, before, read)
-        elif segment.overwritten or segment.clock != Storage.writes:
+        elif segment.overwritten or segment.clock != clock.writes:
             check_past(segment, read)
 
 

@@ -18,7 +18,7 @@ from graphnet.ir.op import Trait
 from graphnet.ir.registry import singletons
 from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
-from graphnet.runtime.storage import Storage
+from graphnet.runtime.storage import Storage, clock
 from graphnet.runtime.threads import apply_setting
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
@@ -176,7 +176,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         _write(list(mutated), results[len(created) :])
     if visited.roots:
         segment.landed = {storage.slot: (ref(storage), storage.version) for storage in created}
-        segment.clock = -1 if mutated else Storage.writes
+        segment.clock = -1 if mutated else clock.writes
     segment.finish(visited.leaves, keep_values=bool(visited.roots))
 
 

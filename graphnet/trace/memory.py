@@ -9,7 +9,7 @@ from graphnet import grad_mode
 from graphnet.ir.types import contiguous_strides
 from graphnet.ops.convert import Attach, Detach
 from graphnet.ops.strided import AsStrided, AsStridedScatter
-from graphnet.runtime.storage import NOTICED, Layout, Storage
+from graphnet.runtime.storage import Layout, Storage, clock
 from graphnet.trace.handle import Handle, Origin, origin_of
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot
@@ -121,9 +121,11 @@ class Memory:
             segment.mutated.setdefault(storage, before)
         alias = handle if handle._base is None else handle._base
         silent = origin_of(alias) is Origin.DATA
-        segment.note_write(before, Overwrite(slot, began, storage.version, silent))
-        storage.version += 1 if silent else NOTICED
-        Storage.writes += 1
+        segment.note_write(before, Overwrite(slot, began, storage.noticed, silent))
+        storage.version += 1
+        if silent:
+            storage.note_silent_write()
+        clock.writes += 1
         storage.segment, storage.slot, storage.pending = segment, slot, True
         self.place(handle, slot)
 
@@ -142,14 +144,14 @@ class Memory:
             if storage.segment is not segment:
                 return None
         visible = False
-        Storage.writes += 1
+        clock.writes += 1
         for handle, storage in zip(handles, storages, strict=True):
             if storage in memory and storage not in mutated:
                 mutated[storage] = storage.slot
             else:
-                overwrite = Overwrite(slot, segment.state.size, storage.version, silent=False)
+                overwrite = Overwrite(slot, segment.state.size, storage.noticed, silent=False)
                 segment.note_write(storage.slot, overwrite)
-            storage.version = version = storage.version + NOTICED
+            storage.version = version = storage.version + 1
             storage.slot = handle._slot = slot
             storage.pending = True
             handle._segment = segment

@@ -17,7 +17,7 @@ from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
-from graphnet.runtime.storage import NOTICED, Storage
+from graphnet.runtime.storage import Storage
 from graphnet.trace.state import Slot, State, Trace
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Overwrite(NamedTuple):
         after: the slot of what is in memory since.
         began: the first slot of what the writing operation computed: it may read what it
             overwrites.
-        version: the memory's version before.
+        version: how many writes autograd had been told of before.
         silent: autograd is not told.
     """
 
@@ -123,20 +123,21 @@ def _check_slot(segment: Segment, state: State, read: Read) -> None:
             return
         saved = present = write.version
         while write is not None:
-            present = write.version + (not write.silent) * NOTICED
+            present = write.version + (not write.silent)
             slot = write.after
             write = segment.overwritten.get(slot)
         raise _modified(read, present, saved, Trace.to(state).values[slot])
     for storage, before in segment.mutated.items():
         if before == slot:
-            raise _modified(read, storage.version, segment.versions[read.slot][1], None)
+            _check_storage(read, storage, segment.versions[read.slot][1])
 
 
 def _check_storage(read: Read, storage: Storage, saved: int) -> None:
-    if storage.version // NOTICED != saved // NOTICED:
-        segment = storage.segment
+    writes = storage.noticed_since(saved)
+    if writes:
+        segment, present = storage.segment, storage.noticed
         now = None if segment is None else Trace.to(segment.state).values[storage.slot]
-        raise _modified(read, storage.version, saved, now)
+        raise _modified(read, present, present - writes, now)
 
 
 def _modified(read: Read, present: int, saved: int, now: Value | None) -> AutogradError:
@@ -150,7 +151,7 @@ def _modified(read: Read, present: int, saved: int, now: Value | None) -> Autogr
     elif value.requires_grad and not value.op.is_(Trait.SOURCE):
         origin = value.index, (now or value).op.grad_name
     kind = TensorType(value.dtype, value.shape)
-    return modified(kind, origin, present // NOTICED, saved // NOTICED)
+    return modified(kind, origin, present, saved)
 
 
 def modified(
