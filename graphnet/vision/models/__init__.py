@@ -1,6 +1,8 @@
 """Networks for images, untrained: ``torchvision.models``."""
 
 from graphnet.vision.models import resnet as resnet
+from graphnet.vision.models import vgg as vgg
+from graphnet.vision.models.alexnet import AlexNet, alexnet
 from graphnet.vision.models.resnet import (
     ResNet,
     resnet18,
@@ -13,8 +15,30 @@ from graphnet.vision.models.resnet import (
     wide_resnet50_2,
     wide_resnet101_2,
 )
+from graphnet.vision.models.vgg import (
+    VGG,
+    vgg11,
+    vgg11_bn,
+    vgg13,
+    vgg13_bn,
+    vgg16,
+    vgg16_bn,
+    vgg19,
+    vgg19_bn,
+)
 
 __all__ = [
+    "VGG",
+    "AlexNet",
+    "alexnet",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
     "ResNet",
     "resnet101",
     "resnet152",

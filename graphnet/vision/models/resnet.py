@@ -13,6 +13,7 @@ from typing import Any
 from graphnet import nn
 from graphnet._tensor import Tensor
 from graphnet.errors import NotSupportedError, ValueRangeError
+from graphnet.vision.models.builder import builder
 
 Norm = Callable[[int], nn.Module]
 
@@ -212,38 +213,21 @@ class ResNet(nn.Module):
         return result
 
 
-def _builder(
+def _resnet(
     name: str, block: type[BasicBlock | Bottleneck], layers: Sequence[int], **settings: Any
 ) -> Callable[..., ResNet]:
-    """The function that makes one of the networks of the papers."""
-
-    def build(
-        *, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any
-    ) -> ResNet:
-        if weights is not None or pretrained:
-            raise NotSupportedError(
-                f"{name}: there are no trained weights", cure="use weights=None and train it"
-            )
-        return ResNet(block, layers, **{**settings, **kwargs})
-
-    build.__name__ = build.__qualname__ = name
-    build.__doc__ = (
-        f"A :class:`ResNet` of {block.__name__}s, {tuple(layers)} of them in its layers.\n\n"
-        "Raises NotSupportedError, a NotImplementedError, where trained weights are asked for."
-    )
-    return build
+    summary = f"A :class:`ResNet` of {block.__name__}s, {tuple(layers)} of them in its layers."
+    return builder(name, ResNet, summary, block, layers, **settings)
 
 
-resnet18 = _builder("resnet18", BasicBlock, (2, 2, 2, 2))
-resnet34 = _builder("resnet34", BasicBlock, (3, 4, 6, 3))
-resnet50 = _builder("resnet50", Bottleneck, (3, 4, 6, 3))
-resnet101 = _builder("resnet101", Bottleneck, (3, 4, 23, 3))
-resnet152 = _builder("resnet152", Bottleneck, (3, 8, 36, 3))
-resnext50_32x4d = _builder(
-    "resnext50_32x4d", Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4
-)
-resnext101_32x8d = _builder(
+resnet18 = _resnet("resnet18", BasicBlock, (2, 2, 2, 2))
+resnet34 = _resnet("resnet34", BasicBlock, (3, 4, 6, 3))
+resnet50 = _resnet("resnet50", Bottleneck, (3, 4, 6, 3))
+resnet101 = _resnet("resnet101", Bottleneck, (3, 4, 23, 3))
+resnet152 = _resnet("resnet152", Bottleneck, (3, 8, 36, 3))
+resnext50_32x4d = _resnet("resnext50_32x4d", Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4)
+resnext101_32x8d = _resnet(
     "resnext101_32x8d", Bottleneck, (3, 4, 23, 3), groups=32, width_per_group=8
 )
-wide_resnet50_2 = _builder("wide_resnet50_2", Bottleneck, (3, 4, 6, 3), width_per_group=128)
-wide_resnet101_2 = _builder("wide_resnet101_2", Bottleneck, (3, 4, 23, 3), width_per_group=128)
+wide_resnet50_2 = _resnet("wide_resnet50_2", Bottleneck, (3, 4, 6, 3), width_per_group=128)
+wide_resnet101_2 = _resnet("wide_resnet101_2", Bottleneck, (3, 4, 23, 3), width_per_group=128)
