@@ -61,6 +61,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "hub",
         "jit",
         "mps",
+        "onnx",
         "multiprocessing",
         "settings",
         "testing",

@@ -82,6 +82,8 @@ def test_other_devices_are_refused(device: Any, kind: type[Exception], problem: 
         (torch.distributed.init_process_group, NotImplementedError),
         (torch.jit.load, NotImplementedError),
         (torch.hub.load, NotImplementedError),
+        (torch.onnx.export, NotImplementedError),
+        (torch.onnx.register_custom_op_symbolic, NotImplementedError),
     ],
 )
 def test_what_needs_more_is_refused(call: Any, kind: type[Exception]) -> None:
