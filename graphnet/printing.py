@@ -327,6 +327,56 @@ def format_tensor(
     return f"Parameter containing:\n{text}"
 
 
+def format_sparse(
+    indices: NDArray[Any],
+    values: NDArray[Any],
+    *,
+    size: tuple[int, ...],
+    dtype: dtype,
+    requires_grad: bool = False,
+    grad_fn: str | None = None,
+) -> str:
+    """The repr of a sparse tensor.
+
+    Args:
+        indices: the coordinates, a row for each dimension.
+        values: the value at each of them.
+        size: the shape.
+        dtype: the tensor's dtype.
+        requires_grad, grad_fn: as of :func:`format_tensor`.
+
+    >>> import numpy as np, graphnet as torch
+    >>> from graphnet.printing import format_sparse
+    >>> print(format_sparse(np.array([[1]]), np.float32([2]), size=(3,), dtype=torch.float32))
+    tensor(indices=tensor([[1]]),
+           values=tensor([2.]),
+           size=(3,), nnz=1, layout=torch.sparse_coo)
+    """
+    indent = " " * len("tensor(")
+    parts = [
+        _part("indices", indices, None if indices.size else indices.shape),
+        _part("values", values, None if values.size else values.shape),
+        f"size={size}, nnz={len(values)}",
+    ]
+    text = "tensor(" + f",\n{indent}".join(parts)
+    notes = []
+    if dtype not in {get_default_dtype(), get_default_dtype().to_complex(), integer, boolean}:
+        notes.append(f"dtype={dtype}")
+    notes.append("layout=torch.sparse_coo")
+    if grad_fn is not None:
+        notes.append(f"grad_fn=<{grad_fn}>")
+    elif requires_grad:
+        notes.append("requires_grad=True")
+    return _append_notes(text, iter(notes), len(indent), _current.linewidth)
+
+
+def _part(name: str, values: NDArray[Any], size: tuple[int, ...] | None) -> str:
+    """The coordinates or values of a sparse tensor."""
+    prefix = f"{name}=tensor("
+    note = "" if size is None else f", size={size}"
+    return prefix + _numbers(values, len("tensor(" + prefix), _current) + note + ")"
+
+
 def _numbers(values: NDArray[Any], indent: int, options: PrintOptions) -> str:
     if not values.size:
         return "[]"

@@ -38,6 +38,7 @@ _HARMLESS = frozenset(
         "graphnet._tensor.Tensor",
         "graphnet._tensor._rebuild",
         "graphnet.devices.device",
+        "graphnet.functions.sparse_tensors.SparseTensor",
         "graphnet.ir.types.Size",
         "graphnet.nn.parameter.Buffer",
         "graphnet.nn.parameter.Parameter",

@@ -43,6 +43,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "compat",
         "nn",
+        "sparse",
         "special",
         "fft",
         "signal",

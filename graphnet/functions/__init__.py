@@ -35,6 +35,7 @@ from graphnet.functions import (
     shaping,
     sharing,
     sorting,
+    sparse_tensors,
     special_functions,
     splitting,
     square_matrices,
@@ -78,6 +79,7 @@ from graphnet.functions.searching import *  # noqa: F403
 from graphnet.functions.shaping import *  # noqa: F403
 from graphnet.functions.sharing import *  # noqa: F403
 from graphnet.functions.sorting import *  # noqa: F403
+from graphnet.functions.sparse_tensors import *  # noqa: F403
 from graphnet.functions.special_functions import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
@@ -122,6 +124,7 @@ __all__ += searching.__all__
 __all__ += shaping.__all__
 __all__ += sharing.__all__
 __all__ += sorting.__all__
+__all__ += sparse_tensors.__all__
 __all__ += special_functions.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__

@@ -1,12 +1,14 @@
-"""The names PyTorch has for how tensors lie in memory. Here there is one layout, and one format.
+"""The names PyTorch has for how tensors lie in memory. Here all do in one way, and one format.
 
-They are accepted wherever PyTorch takes them; all tensors made are strided, and contiguous. Sparse
-layouts can be named, and are refused where tensors are made.
+They are accepted wherever PyTorch takes them; all tensors made are contiguous, and strided but for
+those that :func:`torch.sparse_coo_tensor` and `to_sparse` make.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from graphnet._tensor import Tensor
 
 __all__ = [
     "channels_last",
@@ -40,7 +42,7 @@ class _Named:
 
 
 class layout(_Named):  # noqa: N801  # PyTorch's name
-    """How a tensor is stored: :data:`strided`, never sparse."""
+    """How a tensor is stored: :data:`strided`, or by its coordinates: :data:`sparse_coo`."""
 
 
 class memory_format(_Named):  # noqa: N801  # PyTorch's name
@@ -53,6 +55,7 @@ sparse_bsr: Final = layout("sparse_bsr")
 sparse_coo: Final = layout("sparse_coo")
 sparse_csc: Final = layout("sparse_csc")
 sparse_csr: Final = layout("sparse_csr")
+setattr(Tensor, "layout", strided)  # noqa: B010  # a class attribute, as methods are attached
 contiguous_format: Final = memory_format("contiguous_format")
 preserve_format: Final = memory_format("preserve_format")
 channels_last: Final = memory_format("channels_last")
