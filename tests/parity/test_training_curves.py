@@ -21,6 +21,10 @@ torch = pytest.importorskip("torch")
 STEPS = 100
 BATCH = 32
 TOLERANCE = 1e-5
+# An element may lie so near to a kink of relu or max_pool that rounding decides its side. Then
+# logits move by up to 1e-3, as those of PyTorch in single and in double precision do in every other
+# run.
+KINK = 3e-3
 
 Images = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
@@ -60,6 +64,16 @@ def cnn(package: Any) -> Any:
         nn.Flatten(),
         nn.Linear(8 * 3 * 3, 10),
     )
+
+
+def smooth_cnn(package: Any) -> Any:
+    """The same without kinks."""
+    nn = package.nn
+    layers = (
+        {nn.ReLU: nn.Tanh(), nn.MaxPool2d: nn.AvgPool2d(2)}.get(type(layer), layer)
+        for layer in cnn(package)
+    )
+    return nn.Sequential(*layers)
 
 
 def losses_of(package: Any, model: Any, optimizer: Any, data: Images, *, look: bool) -> list[float]:
@@ -121,17 +135,32 @@ def test_the_same_seed_gives_the_same_weights(make: Callable[[Any], Any]) -> Non
         np.testing.assert_array_equal(ours[name].numpy(), value.numpy(), err_msg=name)
 
 
-def test_a_trained_network_classifies_alike(images: Images) -> None:
-    # With some other seeds, 0 for one, an element lies so near to a kink of relu or max_pool that
-    # rounding decides its side; PyTorch's single and double precision then differ by 3e-4, too.
-    torch.manual_seed(2)
-    theirs = cnn(torch)
-    ours = with_weights_of(theirs, cnn(graphnet))
+def logits_of_trained(make: Callable[[Any], Any], seed: int, images: Images) -> list[Any]:
+    """What networks say of images after training from the same weights: ours, then PyTorch's."""
+    torch.manual_seed(seed)
+    theirs = make(torch)
+    ours = with_weights_of(theirs, make(graphnet))
+    x = images[0][:256]
+    found = []
     for package, model in ((graphnet, ours), (torch, theirs)):
         optimizer = package.optim.SGD(model.parameters(), lr=0.01)
         losses_of(package, model, optimizer, images, look=False)
-    x = images[0][:256]
-    mine = ours.eval()(graphnet.from_numpy(x.copy())).detach().numpy()
-    wanted = theirs.eval()(torch.from_numpy(x.copy())).detach().numpy()
-    np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-4)
-    assert (mine.argmax(1) == wanted.argmax(1)).mean() > 0.99
+        found.append(model.eval()(package.from_numpy(x.copy())).detach().numpy())
+    return found
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_trained_network_gives_the_same_logits(seed: int, images: Images) -> None:
+    mine, wanted = logits_of_trained(smooth_cnn, seed, images)
+    np.testing.assert_allclose(mine, wanted, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_trained_network_classifies_alike(seed: int, images: Images) -> None:
+    """But for images whose classes lie closer together than rounding can move them."""
+    mine, wanted = logits_of_trained(cnn, seed, images)
+    np.testing.assert_allclose(mine, wanted, rtol=0, atol=KINK)
+    second, first = np.sort(wanted, axis=1)[:, -2:].T
+    clear = first - second > 2 * KINK
+    assert clear.mean() > 0.95
+    np.testing.assert_array_equal(mine[clear].argmax(1), wanted[clear].argmax(1))
