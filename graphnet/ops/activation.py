@@ -17,7 +17,7 @@ from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Minimum
 from graphnet.ops.compare import Where
 from graphnet.ops.dtype_rules import is_integral, require_float
-from graphnet.ops.elementwise import Elementwise
+from graphnet.ops.elementwise import Elementwise, is_half
 from graphnet.ops.masking import keep
 from graphnet.ops.math import Exp
 
@@ -183,7 +183,7 @@ class Hardtanh(Activation):
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """``np.clip`` with ``out=``."""
-        if is_integral(result.dtype):
+        if is_integral(result.dtype) or is_half(result.dtype):
             return None
         return lambda out, x, low, high: np.clip(x, low, high, out=out)
 

@@ -83,6 +83,7 @@ class Mul(Elementwise):
 
     ufunc = np.multiply
     symbol = "*"
+    wide_numbers = True
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """Each operand's gradient is scaled by the other."""
@@ -95,6 +96,7 @@ class Div(FloatElementwise):
 
     ufunc = np.true_divide
     symbol = "/"
+    wide_numbers = True
     saves: ClassVar[Saves] = {0: (1,), 1: (0, 1)}
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:

@@ -34,12 +34,22 @@ def promoted(operands: Sequence[TensorType]) -> dtypes.dtype:
     return dtypes.result_type_of(*((o.dtype, kind_of(o)) for o in operands))
 
 
-def casts(operands: Sequence[TensorType], to: dtypes.dtype) -> list[dtypes.dtype | None]:
+def is_half(dtype: dtypes.dtype) -> bool:
+    """Whether numbers are stored in 16 bits and computed in 32."""
+    return dtype is dtypes.float16 or dtype is dtypes.bfloat16
+
+
+def casts(
+    operands: Sequence[TensorType], to: dtypes.dtype, *, wide_numbers: bool = False
+) -> list[dtypes.dtype | None]:
     """Which operands must be cast to meet in ``to``; most Python numbers adapt by themselves.
 
-    Integers that may not fit are cast, too: PyTorch's wrap around where numpy's raise.
+    Integers that may not fit are cast, too: PyTorch's wrap around where numpy's raise. So are
+    numbers that meet half precision, unless they are to be ``wide_numbers``.
     """
     fits_all = to.is_floating_point or to.is_complex or to is dtypes.int64 or to is dtypes.bool
+    if is_half(to) and not wide_numbers:
+        fits_all = False
     return [None if o.weak and fits_all else to for o in operands]
 
 
@@ -75,6 +85,16 @@ def float_dtype(dtype: dtypes.dtype) -> dtypes.dtype:
     return dtypes.get_default_dtype()
 
 
+def _in_single(ufunc: Kernel, arrays: Sequence[Any], half: np.dtype[Any]) -> Any:
+    """The result for operands in half precision: computed in single, and rounded once."""
+    wide = [
+        array.astype(np.float32) if getattr(array, "dtype", None) == half else array
+        for array in arrays
+    ]
+    result = ufunc(*wide)
+    return result.astype(half) if result.dtype == np.float32 else result
+
+
 # A positional `out` is faster, but numpy deprecates it for these.
 _KEYWORD_OUT = (np.maximum, np.minimum)
 
@@ -84,11 +104,13 @@ class Elementwise(Op):
 
     Attributes:
         symbol: Python's operator that does the same to single numbers, if there is one.
+        wide_numbers: whether a Python number that meets half precision keeps single precision.
     """
 
     family_traits: ClassVar[frozenset[Trait]] = frozenset({Trait.ELEMENTWISE})
     ufunc: ClassVar[Kernel]
     symbol: ClassVar[str | None] = None
+    wide_numbers: ClassVar[bool] = False
 
     def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
         """The dtype operands are cast to, given the one they promote to."""
@@ -100,7 +122,8 @@ class Elementwise(Op):
 
     def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None] | None:
         """All operands meet in one dtype."""
-        return casts(operands, self.compute_dtype(promoted(operands)))
+        dtype = self.compute_dtype(promoted(operands))
+        return casts(operands, dtype, wide_numbers=self.wide_numbers)
 
     def infer(self, *operands: TensorType) -> TensorType:
         """Operands broadcast; the result is weak if all of them are."""
@@ -109,16 +132,22 @@ class Elementwise(Op):
         return TensorType(dtype, broadcast_shapes(self.name, operands), weak)
 
     def kernel(self, *arrays: Any) -> Any:
-        """The ufunc; on Python numbers alone it gives a Python number."""
-        result = type(self).ufunc(*arrays)
-        if any(isinstance(array, (np.ndarray, np.generic)) for array in arrays):
-            return result
-        return result.item()
+        """The ufunc, in single precision if not more; of Python numbers alone a Python number."""
+        ufunc = type(self).ufunc
+        numbers = True
+        for array in arrays:
+            if isinstance(array, (np.ndarray, np.generic)):
+                dtype = array.dtype
+                if dtype.itemsize == 2 and dtype.kind not in "iu":
+                    return _in_single(ufunc, arrays, dtype)
+                numbers = False
+        result = ufunc(*arrays)
+        return result.item() if numbers else result
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """The ufunc with ``out=``."""
         ufunc = type(self).ufunc
-        if not isinstance(ufunc, np.ufunc):
+        if not isinstance(ufunc, np.ufunc) or any(is_half(o.dtype) for o in operands):
             return None
         return Direct(ufunc, keyword=ufunc in _KEYWORD_OUT)
 

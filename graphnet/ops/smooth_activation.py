@@ -13,7 +13,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Activation
 from graphnet.ops.compare import Where
-from graphnet.ops.elementwise import FloatElementwise
+from graphnet.ops.elementwise import FloatElementwise, is_half
 from graphnet.ops.math import Tanh
 
 
@@ -33,9 +33,9 @@ class Sigmoid(FloatElementwise):
         """By ``exp``."""
         return _sigmoid(x)
 
-    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """The same, in ``out`` throughout."""
-        return lambda out, x: _sigmoid(x, out)
+        return None if is_half(result.dtype) else lambda out, x: _sigmoid(x, out)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``out * (1 - out)``."""
