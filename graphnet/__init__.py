@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         distributed,
         distributions,
         fft,
+        func,
         hub,
         jit,
         linalg,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         is_autocast_enabled,
     )
     from graphnet.compiler import compile
+    from graphnet.func.vectorized import vmap
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
@@ -157,6 +159,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "func",
     "functions",
     "get_autocast_dtype",
     "get_default_device",
@@ -214,6 +217,7 @@ __all__ = [
     "version",
     "vision",
     "viz",
+    "vmap",
     "xpu",
 ]
 __all__ += functions.__all__
@@ -237,6 +241,7 @@ _LAZY = {
     "distributed": "graphnet.distributed",
     "distributions": "graphnet.distributions",
     "fft": "graphnet.fft",
+    "func": "graphnet.func",
     "get_autocast_dtype": "graphnet.amp.autocast_mode:get_autocast_dtype",
     "hub": "graphnet.hub",
     "is_autocast_cpu_enabled": "graphnet.amp.autocast_mode:is_autocast_cpu_enabled",
@@ -253,6 +258,7 @@ _LAZY = {
     "version": "graphnet.version",
     "vision": "graphnet.vision",
     "viz": "graphnet.viz",
+    "vmap": "graphnet.func.vectorized:vmap",
     "xpu": "graphnet.xpu",
 }
 """What few programs need: imported when it is first asked for."""

@@ -46,6 +46,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sparse",
         "special",
         "fft",
+        "func",
         "signal",
         "optim",
         "utils",

@@ -365,7 +365,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     >>> import graphnet as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.poisson(torch.tensor([1.0, 30.0]))
-    tensor([ 0., 25.])
+    tensor([ 2., 39.])
     """
     return draw(Poisson(), require_tensor("poisson", "input", input), generator=generator)
 

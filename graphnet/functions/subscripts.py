@@ -186,7 +186,7 @@ def _normal(item: Any) -> Any:
         if item.ndim == 0 and item.dtype in _MASKS:
             return bool(item)
         if item.ndim == 0 and not (item.dtype.is_floating_point or item.dtype.is_complex):
-            return int(item.item())
+            return int(item.item()) if current_recorder().can_look_at(item) else item.long()
         if item.dtype not in _MASKS and item.dtype not in _INDICES:
             raise OutOfRangeError(
                 "tensors used as indices must be long, int, byte or bool tensors, not "

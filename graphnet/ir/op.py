@@ -12,7 +12,7 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from graphnet.ir.types import TensorType, Type
 
@@ -67,6 +67,13 @@ class Trait(Enum):
     """Its results carry no gradient, whatever its operands."""
     SOURCE = auto()
     """Has no operands: an input or a constant of the graph."""
+    LEADING = auto()
+    """More dimensions in front of all operands' are a batch: it is done for each member."""
+    AXES = auto()
+    """``dim``, ``dims`` and its like name dimensions counted from the front, ``shape`` the
+    result's sizes: one more dimension in front of all operands' moves them up by one."""
+    ROWS = auto()
+    """Dimension 0 of operands and results is a batch: it is done for each member."""
 
 
 class InternedMeta(ABCMeta):
@@ -112,6 +119,8 @@ class Op(metaclass=InternedMeta):
     name: ClassVar[str]
     traits: ClassVar[frozenset[Trait]]
     attribute_names: ClassVar[tuple[str, ...]]
+    #: Whether its attribute ``dim`` is a dimension that the operand does not have yet.
+    adds_dim: ClassVar[bool] = False
 
     #: What PyTorch saves for the backward pass, where that is not what :meth:`vjp` reads.
     saves: ClassVar[Saves | None] = None
@@ -124,7 +133,7 @@ class Op(metaclass=InternedMeta):
         hundred real dataclasses would take a quarter of the time that importing the package takes.
         """
         cls.name = name
-        cls.traits = traits | getattr(cls, "family_traits", frozenset())
+        cls.traits = traits.union(*(vars(b).get("family_traits", ()) for b in cls.__mro__))
         names: dict[str, None] = {}
         for base in reversed(cls.__mro__):
             if base is not Op:
@@ -190,6 +199,14 @@ class Op(metaclass=InternedMeta):
         """The result as computed by simpler operations, or None where there is no gain in it."""
         return None
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The results for each member of a batch, or None where the traits say how they are made.
+
+        Operands that are ``batched`` have the batch, of ``size`` members, as dimension 0; all
+        results must have it. See :mod:`graphnet.ops.batching`.
+        """
+        return None
+
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """A kernel ``f(out, *arrays)`` for these types that writes into ``out``, or None.
 
@@ -204,6 +221,10 @@ class Op(metaclass=InternedMeta):
     def is_(self, trait: Trait) -> bool:
         """Whether the operation has a trait."""
         return trait in self.traits
+
+    def but(self, **changed: Any) -> Self:
+        """The same operation with other attributes."""
+        return type(self)(**(self.attributes | changed))
 
     @property
     def attributes(self) -> dict[str, Any]:

@@ -15,11 +15,13 @@ import numpy.typing as npt
 
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.batching import apart, side_by_side
 from graphnet.ops.convolve import convolve, input_gradient, weight_gradient, widened
 from graphnet.ops.reduce import Sum
+from graphnet.ops.shape import Reshape, filled
 from graphnet.ops.windows import Ints, Padding, Windows, padded_with
 
 Array = npt.NDArray[Any]
@@ -36,6 +38,30 @@ class _Convolving(Op):
     def windows(self, kernel: Ints) -> Windows:
         """The geometry for a kernel of this size."""
         return Windows(kernel, self.stride, self.padding, self.dilation)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Members with weights of their own are groups; else they are more rows."""
+        x, weight, *bias = filled(size, operands, batched)
+        if not any(batched[1:]) and self._shares_weight:
+            rows = Reshape((size * x.shape[1], *x.shape[2:]))(x)
+            out = self(rows, *operands[1:])
+            return Reshape((size, x.shape[1], *out.shape[1:]))(out)
+        groups = self.but(groups=self.groups * size)
+        others = [Reshape((b.shape[0] * b.shape[1],))(b) for b in bias]
+        out = groups(side_by_side(x), self._stacked(weight), *others)
+        return self._apart(size, out)
+
+    #: Whether operand 1 is a weight, which all members may share.
+    _shares_weight = True
+
+    def _stacked(self, weight: Value) -> Value:
+        """The weights of all members one after the other."""
+        stacked: Value = Reshape((weight.shape[0] * weight.shape[1], *weight.shape[2:]))(weight)
+        return stacked
+
+    def _apart(self, size: int, out: Value) -> Value:
+        """The channels of all members, apart again."""
+        return apart(size, out)
 
 
 def check_windows(name: str, x: TensorType, windows: Windows) -> None:
@@ -237,10 +263,22 @@ class ConvolutionWeightGrad(_Convolving):
             Convolution(*geometry)(x, g),
         )
 
+    _shares_weight = False
+
+    def _stacked(self, weight: Value) -> Value:
+        """Operand 1 is a gradient here, whose channels stand side by side."""
+        return side_by_side(weight)
+
+    def _apart(self, size: int, out: Value) -> Value:
+        """The weights of all members, apart again."""
+        apart: Value = Reshape((size, out.shape[0] // size, *out.shape[1:]))(out)
+        return apart
+
 
 class _Sliding(Op):
     """What unfold and fold have in common."""
 
+    family_traits = frozenset({Trait.ROWS})
     window: Ints
     stride: Ints
     padding: Padding

@@ -70,12 +70,12 @@ class _Identity(Op):
         return (g,)
 
 
-@op("identity", Trait.VIEW)
+@op("identity", Trait.VIEW, Trait.LEADING)
 class Identity(_Identity):
     """``z = Identity(e)``: where the backward pass starts, with dz/de = 1."""
 
 
-@op("clone")
+@op("clone", Trait.LEADING)
 class Clone(_Identity):
     """A copy in memory of its own."""
 
@@ -88,7 +88,7 @@ class Clone(_Identity):
         return np.copyto
 
 
-@op("detach", Trait.NOT_DIFFERENTIABLE)
+@op("detach", Trait.NOT_DIFFERENTIABLE, Trait.LEADING)
 class Detach(ViewOp):
     """The same memory without a gradient history."""
 
@@ -105,7 +105,7 @@ class Detach(ViewOp):
         return strides, 0
 
 
-@op("attach", Trait.VIEW)
+@op("attach", Trait.VIEW, Trait.LEADING)
 class Attach(Op):
     """The value of operand 0 with the gradient history of operand 1.
 

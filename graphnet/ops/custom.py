@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.convert import Attach
 from graphnet.ops.create import Full
 
 
-@op("custom")
+@op("custom", Trait.LEADING)
 class Custom(Op):
     """A value with the gradient history of other operands, through a function of the user's.
 

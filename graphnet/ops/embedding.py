@@ -14,8 +14,9 @@ from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
+from graphnet.ops.create import Arange
 from graphnet.ops.index import RangeError
-from graphnet.ops.shape import Unsqueeze
+from graphnet.ops.shape import Reshape, Unsqueeze, filled
 
 
 def _check_rows(index: Any, rows: int) -> None:
@@ -26,6 +27,14 @@ def _check_rows(index: Any, rows: int) -> None:
             f"of a table with {rows} rows",
             cure=f"indices are 0 to {rows - 1}; a larger num_embeddings makes room for more",
         )
+
+
+def _moved(size: int, rows: int, index: Value, batched: bool) -> Value:
+    """Indices of each member's table, in a table of all."""
+    starts = Arange(size, dtypes.int64)(0, rows)
+    ndim = index.ndim - batched
+    moved: Value = Reshape((size, *(1,) * ndim))(starts) + index
+    return moved
 
 
 @op("embedding")
@@ -77,6 +86,17 @@ class Embedding(Op):
             g = g / Unsqueeze(index.ndim)(Occurrences(rows, g.dtype)(index))
         return EmbeddingGrad(rows, self.padding_idx)(g, index), None
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The tables of a batch are one table, in which the members' indices are moved."""
+        weight, index = operands
+        if not batched[0]:
+            return self(weight, index)
+        if self.padding_idx is not None or self.scale_grad_by_freq:
+            return None
+        rows = weight.shape[1]
+        table = Reshape((size * rows, weight.shape[2]))(weight)
+        return Embedding()(table, _moved(size, rows, index, batched[1]))
+
 
 @op("embedding_grad")
 class EmbeddingGrad(Op):
@@ -113,6 +133,16 @@ class EmbeddingGrad(Op):
             rows = Where()(padding, 0, rows)
         return rows, None
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The tables of a batch are one table, in which the members' indices are moved."""
+        g, index = operands
+        if self.padding_idx is not None:
+            return None
+        (whole,) = filled(size, [g], batched[:1])
+        moved = _moved(size, self.rows, index, batched[1])
+        table = EmbeddingGrad(size * self.rows, None)(whole, moved)
+        return Reshape((size, self.rows, g.shape[-1]))(table)
+
 
 @op("occurrences", Trait.NOT_DIFFERENTIABLE)
 class Occurrences(Op):
@@ -131,7 +161,7 @@ class Occurrences(Op):
         return counts.astype(self.dtype.numpy).take(index)
 
 
-@op("one_hot", Trait.NOT_DIFFERENTIABLE)
+@op("one_hot", Trait.NOT_DIFFERENTIABLE, Trait.LEADING)
 class OneHot(Op):
     """1 at each class, 0 elsewhere, in a new last dimension. Source: PyTorch's page ``one_hot``."""
 

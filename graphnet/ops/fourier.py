@@ -10,7 +10,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
@@ -50,7 +50,7 @@ class FourierTransform(Op):
         return float_dtype(dtype)
 
 
-@op("fft")
+@op("fft", Trait.AXES)
 class Fft(FourierTransform):
     """The transform of complex numbers over dimensions, or the inverse one."""
 
@@ -78,7 +78,7 @@ class Fft(FourierTransform):
         return (Fft(self.dims, self.inverse, self.norm)(g),)
 
 
-@op("rfft")
+@op("rfft", Trait.AXES)
 class Rfft(FourierTransform):
     """The half of a transform of real numbers that determines the other half."""
 
@@ -117,7 +117,7 @@ class Rfft(FourierTransform):
         return (Real()(Fft((self.dim,), False, self.norm)(wide)),)
 
 
-@op("irfft")
+@op("irfft", Trait.AXES)
 class Irfft(FourierTransform):
     """The real numbers whose transform has this half; ``n`` of them."""
 

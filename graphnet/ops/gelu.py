@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.blocks import blocks
@@ -90,7 +90,7 @@ class _Gelu(Op):
         return "GeluBackward0"
 
 
-@op("gelu")
+@op("gelu", Trait.LEADING)
 class Gelu(_Gelu):
     """The share is that of the normal distribution: ``(1 + erf(x / sqrt(2))) / 2``."""
 
@@ -150,7 +150,7 @@ def _gelu_grad_into(out: Array, *operands: Array) -> None:
         np.multiply(slope, before[block], out=target[block])
 
 
-@op("gelu_tanh")
+@op("gelu_tanh", Trait.LEADING)
 class GeluTanh(_Gelu):
     """The share is ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``, rougher and faster."""
 

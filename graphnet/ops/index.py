@@ -16,8 +16,9 @@ from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType, contiguous_strides
 from graphnet.ops.compare import Where
-from graphnet.ops.create import Full
+from graphnet.ops.create import Arange, Full
 from graphnet.ops.elementwise import broadcast_shapes
+from graphnet.ops.shape import Permute, Reshape, aligned, filled, is_tensor
 
 
 class RangeError(GraphnetError, RuntimeError):
@@ -139,6 +140,41 @@ def add_at(out: Any, positions: Any, values: Any) -> None:
     np.add.at(out.reshape(-1), positions.reshape(-1), values.reshape(-1))
 
 
+def moved(x: Value, source: int, target: int) -> Value:
+    """``x`` with one dimension at another place."""
+    order = [dim for dim in range(x.ndim) if dim != source]
+    order.insert(target, source)
+    result: Value = x if source == target else Permute(tuple(order))(x)
+    return result
+
+
+def numbered(size: int, indices: Sequence[Value], batched: Sequence[bool]) -> list[Value]:
+    """Indices of a batch, after the numbers of its members; together they broadcast."""
+    ndim = max(index.ndim - was for index, was in zip(indices, batched, strict=True))
+    numbers = Reshape((size, *(1,) * ndim))(Arange(size, dtypes.int64)(0, 1))
+    return aligned([numbers, *indices], [True, *batched])
+
+
+def _in_place(found: Value, ndim: int, place: int) -> Value:
+    """Of a batch: dimensions 1 to ``ndim`` moved back to where the index stood."""
+    if not ndim or not place:
+        return found
+    order = [0, *range(1 + ndim, 1 + ndim + place), *range(1, 1 + ndim)]
+    order += range(1 + ndim + place, found.ndim)
+    result: Value = Permute(tuple(order))(found)
+    return result
+
+
+def _first(value: Value, ndim: int, place: int) -> Value:
+    """Of a batch: the ``ndim`` dimensions from ``place`` on moved to the front."""
+    if not ndim or not place:
+        return value
+    order = [0, *range(1 + place, 1 + place + ndim), *range(1, 1 + place)]
+    order += range(1 + place + ndim, value.ndim)
+    result: Value = Permute(tuple(order))(value)
+    return result
+
+
 @op("index")
 class Index(Op):
     """Elements named by integer index tensors, which stand at ``dims`` and broadcast.
@@ -163,6 +199,22 @@ class Index(Op):
         """Zeros with the gradient added at the indices."""
         put: Value = IndexPut(self.dims, True)(zeros(x.shape, g.dtype), g, *indices)
         return put, *(None for _ in indices)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The members' numbers are one more index, where the indices are of a batch, too."""
+        x, *indices = operands
+        of_batch, *moving = batched
+        ndim = max(index.ndim - was for index, was in zip(indices, moving, strict=True))
+        place = self.dims[0] if adjacent(self.dims) else 0
+        if not any(moving):
+            found = Index(tuple(dim + 1 for dim in self.dims))(x, *indices)
+            # Dimensions that the index makes come first where those indexed are apart.
+            return found if adjacent(self.dims) else moved(found, ndim, 0)
+        if not of_batch:
+            found = Index(self.dims)(x, *aligned([*indices], moving))
+            return moved(found, place, 0)
+        found = Index((0, *(dim + 1 for dim in self.dims)))(x, *numbered(size, indices, moving))
+        return _in_place(found, 0 if self.dims[0] == 0 else ndim, place)
 
 
 @op("index_put")
@@ -215,6 +267,27 @@ class IndexPut(Storing):
         base = g if self.accumulate else IndexPut(self.dims)(g, 0, *indices)
         return base, Index(self.dims)(g, *indices), *(None for _ in indices)
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The members' numbers are one more index."""
+        base, value, *indices = operands
+        (whole,) = filled(size, [base], batched[:1])
+        shape = indexed_shape(whole.shape[1:], self.dims, self._index_shape(indices, batched[2:]))
+        place = self.dims[0] if adjacent(self.dims) else 0
+        put = IndexPut((0, *(dim + 1 for dim in self.dims)), self.accumulate)
+        given = numbered(size, indices, batched[2:])
+        if is_tensor(value):
+            ndim = len(self._index_shape(indices, batched[2:]))
+            lead = (size,) if batched[1] else (1,)
+            inner = value.shape[1:] if batched[1] else value.shape
+            padded = (1,) * (len(shape) - len(inner)) + inner
+            lined = Reshape((*lead, *padded))(value)
+            value = _first(lined, ndim, place) if self.dims[0] else lined
+        return put(whole, value, *given)
+
+    def _index_shape(self, indices: Sequence[Value], batched: Sequence[bool]) -> Shape:
+        pairs = zip(indices, batched, strict=True)
+        return index_shape([TensorType(i.dtype, i.shape[was:]) for i, was in pairs])
+
 
 def check_value_fits(value: Shape, wanted: Shape) -> None:
     """Raise ShapeError unless a value of this shape broadcasts to the elements indexed."""
@@ -255,6 +328,12 @@ class IndexSelect(Op):
         """Zeros with the gradient added at the slices."""
         return IndexAdd(self.dim)(zeros(x.shape, g.dtype), g, index), None
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Where the members have indices of their own, it is an index as any other."""
+        if not batched[1]:
+            return IndexSelect(self.dim + 1)(*operands)
+        return Index((self.dim,)).batch(size, operands, batched)
+
 
 @op("index_add")
 class IndexAdd(Storing):
@@ -269,6 +348,13 @@ class IndexAdd(Storing):
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         return g, IndexSelect(self.dim)(g, operands[2]), None
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Not for members with indices of their own."""
+        if batched[2]:
+            return None
+        whole = filled(size, operands[:2], batched[:2])
+        return IndexAdd(self.dim + 1)(*whole, operands[2])
 
 
 @op("index_copy")
@@ -285,6 +371,13 @@ class IndexCopy(Storing):
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         index = operands[2]
         return IndexPut((self.dim,))(g, 0, index), IndexSelect(self.dim)(g, index), None
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Not for members with indices of their own."""
+        if batched[2]:
+            return None
+        whole = filled(size, operands[:2], batched[:2])
+        return IndexCopy(self.dim + 1)(*whole, operands[2])
 
 
 def check_select(index: Any, size: int) -> None:
@@ -328,6 +421,10 @@ class MaskedFill(Op):
         """The tensor's where the mask does not hold, the number's where it does."""
         mask = operands[1]
         return MaskedFill()(g, mask, 0), None, Where()(mask, g, 0)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Lined up."""
+        return MaskedFill()(*aligned(operands, batched))
 
 
 @op("masked_scatter")

@@ -10,7 +10,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.errors import ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.elementwise import promoted
@@ -25,7 +25,7 @@ class _Joining(Op):
         return [dtype for _ in operands]
 
 
-@op("cat")
+@op("cat", Trait.AXES)
 class Cat(_Joining):
     """Tensors one after the other along ``dim``; the other sizes agree. Source: ``torch.cat``."""
 
@@ -74,10 +74,11 @@ class Cat(_Joining):
         return slices
 
 
-@op("stack")
+@op("stack", Trait.AXES)
 class Stack(_Joining):
     """Tensors of one shape along a new dimension ``dim``. Source: ``torch.stack``."""
 
+    adds_dim = True
     dim: int
 
     def infer(self, *operands: TensorType) -> TensorType:

@@ -21,7 +21,7 @@ from graphnet.ops.join import Cat
 from graphnet.ops.linalg import MatrixOp
 from graphnet.ops.matmul import transposed
 from graphnet.ops.rearrange import Tril, Triu
-from graphnet.ops.shape import Slice, SliceScatter
+from graphnet.ops.shape import Slice, SliceScatter, aligned, filled
 
 
 def lapack(name: str, *arrays: Any) -> Callable[..., Any]:
@@ -173,7 +173,7 @@ def _unit_lower(packed: Value) -> Value:
     return lower
 
 
-@op("permutation_matrix", Trait.NOT_DIFFERENTIABLE)
+@op("permutation_matrix", Trait.NOT_DIFFERENTIABLE, Trait.LEADING)
 class Permutation(Op):
     """The matrix ``p`` that undoes the exchanges of rows of :class:`LuFactor`."""
 
@@ -291,6 +291,11 @@ class CholeskySolve(MatrixOp):
         common = gb @ transposed(out)
         both = common + transposed(conjugate(common))
         return gb, -(factor @ both if self.upper else both @ factor)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Both have as many dimensions, so that what broadcasts goes on doing so."""
+        whole = filled(size, operands, batched)
+        return self(*aligned(whole, [True, True]))
 
 
 @op("ldl_factor", Trait.NOT_DIFFERENTIABLE)

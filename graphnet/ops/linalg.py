@@ -9,7 +9,7 @@ import numpy as np
 
 from graphnet.errors import DtypeError, GraphnetError, ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.complex import adjoint, conjugate
@@ -27,6 +27,7 @@ class LinAlgError(GraphnetError, RuntimeError):
 class MatrixOp(Op):
     """An operation on stacks of matrices of floating-point numbers."""
 
+    family_traits = frozenset({Trait.LEADING})
     torch_name: ClassVar[str]
 
     def check(self, x: TensorType, *, square: bool) -> None:

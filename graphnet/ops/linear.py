@@ -14,8 +14,11 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
+from graphnet.ops.arithmetic import Add
+from graphnet.ops.batching import batch
+from graphnet.ops.matmul import Matmul, transposed
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Reshape, T
+from graphnet.ops.shape import Reshape, T, filled
 from graphnet.ops.tiles import product
 
 
@@ -115,6 +118,18 @@ class Linear(Op):
     def grad_name(self) -> str:
         """As PyTorch names the product of two matrices with a sum."""
         return "AddmmBackward0"
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Where the members have weights of their own, a product and a sum."""
+        x, weight, *bias = operands
+        if not any(batched[1:]):
+            return Linear()(*operands)
+        (x,) = filled(size, [x], batched[:1])
+        across = weight if weight.ndim - batched[1] == 1 else transposed(weight)
+        out = batch(Matmul(), size, [x, across], [True, batched[1]])
+        if bias:
+            out = batch(Add(), size, [out, bias[0]], [True, batched[2]])
+        return out
 
 
 def _product(out: Any, x: Any, weight: Any, *bias: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -22,8 +23,8 @@ from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.elementwise import broadcast_shapes, casts, promoted
 from graphnet.ops.index import RangeError
 from graphnet.ops.math import Exp, Log, Log1p, Sign
-from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Reshape
+from graphnet.ops.reduce import Mean, Sum
+from graphnet.ops.shape import Reshape, aligned, filled
 from graphnet.ops.smooth_activation import Sigmoid
 
 Array = npt.NDArray[Any]
@@ -44,6 +45,15 @@ def total(x: Array) -> Any:
     """The sum of all elements; half precision is summed in single."""
     accumulator = np.float32 if x.dtype.itemsize <= 2 else None
     return np.add.reduce(x.reshape(-1), dtype=accumulator)
+
+
+def reduced(reduction: str, losses: Value) -> Value:
+    """The losses of each member of a batch, reduced."""
+    if reduction == "none" or losses.ndim == 1:
+        return losses
+    flat = Reshape((losses.shape[0], math.prod(losses.shape[1:])))(losses)
+    found: Value = Mean((1,))(flat) if reduction == "mean" else Sum((1,))(flat)
+    return found
 
 
 class _Loss(Op):
@@ -100,6 +110,13 @@ class _Loss(Op):
         self, g: Value, x: Value, y: Value, *numbers: Value
     ) -> tuple[Value | None, Value | None]:
         """The derivatives by prediction and, if it wants one, target; each times ``g``."""
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The single losses; then each member's are reduced."""
+        pair = filled(size, operands[:2], batched[:2])
+        lined = aligned(pair, [True, True])
+        losses = self.but(reduction="none")(*lined, *operands[2:])
+        return reduced(self.reduction, losses)
 
 
 @op("mse_loss")

@@ -16,7 +16,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.elementwise import broadcast_shapes
-from graphnet.ops.shape import Permute, Reshape
+from graphnet.ops.shape import Permute, Reshape, aligned
 from graphnet.ops.tiles import product, tile_for
 
 
@@ -113,6 +113,22 @@ class Matmul(Op):
     def grad_name(self) -> str:
         """As PyTorch names the product of two matrices."""
         return "MmBackward0"
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Vectors become matrices, so that the batch is one more of the leading dimensions."""
+        x, y = operands
+        if not batched[1] and (y.ndim == 2 or (y.ndim == 1 and x.ndim > 2)):
+            return Matmul()(x, y)
+        vectors = (x.ndim - batched[0] == 1, y.ndim - batched[1] == 1)
+        rows = Reshape((*x.shape[:-1], 1, x.shape[-1]))(x) if vectors[0] else x
+        columns = Reshape((*y.shape, 1))(y) if vectors[1] else y
+        found = Matmul()(*aligned([rows, columns], batched))
+        shape = list(found.shape)
+        if vectors[1]:
+            del shape[-1]
+        if vectors[0]:
+            del shape[-1 if vectors[1] else -2]
+        return Reshape(tuple(shape))(found) if any(vectors) else found
 
 
 def _flat(x: Value) -> Value:

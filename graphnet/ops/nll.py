@@ -15,8 +15,11 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
+from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, require_float
 from graphnet.ops.loss import check_reduction, total
+from graphnet.ops.reduce import Sum
+from graphnet.ops.shape import Expand, Reshape, filled
 
 Array = npt.NDArray[Any]
 
@@ -81,6 +84,27 @@ class _ClassLoss(Op):
             # Nothing that counts has no mean: NaN, as in PyTorch.
             factors = np.divide(factors, whole)
         return factors
+
+    def counts(self, x: Value, target: Value, *weight: Value) -> Value:
+        """For each member of a batch, the sum of the shares of its targets."""
+        ones = Full(x.shape, x.dtype)(-1)
+        share = NllLoss("none", self.ignore_index)(_rows(ones), _flat(x, target), *weight)
+        counted: Value = Sum((1,))(Reshape((x.shape[0], target.numel // x.shape[0]))(share))
+        return counted
+
+
+def _rows(x: Value) -> Value:
+    """Log-probabilities of a batch of batches as those of one."""
+    shape = x.shape if x.ndim == 2 else (x.shape[0] * x.shape[1], *x.shape[2:])
+    rows: Value = Reshape(shape)(x)
+    return rows
+
+
+def _flat(x: Value, target: Value) -> Value:
+    """Their targets."""
+    rows = target.shape if x.ndim == 2 else (x.shape[0] * x.shape[1], *x.shape[3:])
+    flat: Value = Reshape(rows)(target)
+    return flat
 
 
 @op("nll_loss")
@@ -164,6 +188,19 @@ class NllLoss(_ClassLoss):
     def grad_name(self) -> str:
         """As PyTorch names the form for ``(N, C)``."""
         return "NllLossBackward0"
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """All losses at once; a mean divides each member's by what counts there."""
+        if any(batched[2:]):
+            return None
+        x, target = filled(size, operands[:2], batched[:2])
+        rows, targets = _rows(x), _flat(x, target)
+        losses = self.but(reduction="none")(rows, targets, *operands[2:])
+        shape = (size, losses.numel // size) if size else (0, 0)
+        total = Sum((1,))(Reshape(shape)(losses))
+        if self.reduction == "none":
+            return Reshape(target.shape)(losses)
+        return total / self.counts(x, target, *operands[2:]) if self.reduction == "mean" else total
 
 
 def _check_target(x: TensorType, target: TensorType) -> None:
@@ -255,3 +292,21 @@ class NllLossGrad(_ClassLoss):
         """The transpose of the transpose is the loss."""
         loss = NllLoss(self.reduction, self.ignore_index)(g, *operands[1:])
         return loss, *(None for _ in operands[1:])
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """All gradients at once; a mean's are divided by what counts for each member."""
+        if any(batched[2:]):
+            return None
+        g, target = filled(size, operands[:2], batched[:2])
+        example = Full((size, *self.shape), g.dtype)(0)
+        if self.reduction == "mean":
+            g = g / self.counts(example, target, *operands[2:])
+        whole = _rows(example).shape
+        targets = _flat(example, target)
+        if self.reduction != "none":
+            spread = Reshape((size, *(1,) * (target.ndim - 1)))(g)
+            g = Expand(target.shape)(spread)
+        gradient = self.but(reduction="none", shape=whole)(
+            Reshape(targets.shape)(g), targets, *operands[2:]
+        )
+        return Reshape((size, *self.shape))(gradient)

@@ -16,10 +16,12 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
+from graphnet.ops.arithmetic import Add, Mul
+from graphnet.ops.batching import apart, side_by_side
 from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.math import Rsqrt
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Reshape
+from graphnet.ops.shape import Reshape, aligned, filled
 
 Array = npt.NDArray[Any]
 
@@ -248,6 +250,18 @@ class BatchNorm(_Normalising):
         """As PyTorch names it."""
         return "NativeBatchNormBackward0"
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The channels of all members side by side."""
+        x, eps, *affine = operands
+        (whole,) = filled(size, [x], batched[:1])
+        each = filled(size, affine, batched[2:])
+        lines = [Reshape((a.shape[0] * a.shape[1],))(a) for a in each]
+        out, *statistics = self(side_by_side(whole), eps, *lines)
+        return (
+            apart(size, out),
+            *(Reshape((size, s.shape[0] // size))(s) for s in statistics),
+        )
+
 
 @op("layer_norm")
 class LayerNorm(_Normalising):
@@ -280,6 +294,17 @@ class LayerNorm(_Normalising):
     def grad_name(self) -> str:
         """As PyTorch names it."""
         return "NativeLayerNormBackward0"
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """Rows are each by themselves; weights of members are applied afterwards."""
+        x, eps, *affine = operands
+        (whole,) = filled(size, [x], batched[:1])
+        if not any(batched[2:]):
+            return self(whole, eps, *affine)
+        out, mean, variance = self(whole, eps)
+        for step, operand, was in zip((Mul(), Add()), affine, batched[2:], strict=False):
+            out = step(*aligned([out, operand], [True, was]))
+        return out, mean, variance
 
 
 @op("normal_grad")
@@ -337,6 +362,18 @@ class NormalGrad(Op):
             along_g.append(g[2] * normal)
             along_normal.append(g[2] * before)
         return _added(along_g), _added(along_normal)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """As the normalisation itself."""
+        g, normal = filled(size, operands, batched)
+        ndim = g.ndim - 1
+        if self.dims == tuple(range(ndim - len(self.dims), ndim)):
+            return NormalGrad(tuple(dim + 1 for dim in self.dims))(g, normal)
+        results = self(side_by_side(g), side_by_side(normal))
+        return tuple(
+            apart(size, r) if r.ndim > 1 else Reshape((size, r.shape[0] // size))(r)
+            for r in results
+        )
 
 
 def _added(parts: Sequence[Value]) -> Value | None:
@@ -409,3 +446,13 @@ class BatchNormEval(Op):
     def grad_name(self) -> str:
         """As PyTorch names it."""
         return "NativeBatchNormBackward0"
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The channels of all members side by side."""
+        x, mean, variance, eps, *affine = operands
+        (whole,) = filled(size, [x], batched[:1])
+        was = (*batched[1:3], *batched[4:])
+        each = filled(size, [mean, variance, *affine], was)
+        lines = [Reshape((a.shape[0] * a.shape[1],))(a) for a in each]
+        out = self(side_by_side(whole), *lines[:2], eps, *lines[2:])
+        return apart(size, out)

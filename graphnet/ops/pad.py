@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from graphnet.errors import ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 
@@ -33,7 +33,7 @@ def padded_shape(name: str, shape: Shape, pads: Pads) -> Shape:
     return result
 
 
-@op("constant_pad")
+@op("constant_pad", Trait.AXES)
 class ConstantPad(Op):
     """Operand 0 surrounded by a number, operand 1; negative amounts cut off.
 
@@ -82,7 +82,7 @@ _SOURCES: Final = {
 """Which element stands at each position, counted from the first element there was."""
 
 
-@op("edge_pad")
+@op("edge_pad", Trait.AXES)
 class EdgePad(Op):
     """A tensor surrounded by elements of its own, as ``mode`` says.
 
@@ -143,7 +143,7 @@ class EdgePad(Op):
         ) + "Backward0"
 
 
-@op("edge_pad_grad")
+@op("edge_pad_grad", Trait.AXES)
 class EdgePadGrad(Op):
     """The transpose of edge_pad: what surrounds is added to the elements it shows."""
 

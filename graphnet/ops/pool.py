@@ -33,6 +33,7 @@ class Pooling(Op):
     ``padding`` already holds what ``ceil_mode`` adds at the end, so that every window is whole.
     """
 
+    family_traits = frozenset({Trait.ROWS})
     window: Ints
     stride: Ints
     padding: Padding
@@ -274,7 +275,7 @@ def take_places(x: Value, where: Value, count: int) -> Value:
     return taken
 
 
-@op("adaptive_max_pool")
+@op("adaptive_max_pool", Trait.ROWS)
 class AdaptiveMaxPool(Op):
     """The greatest element of each of ``places`` parts, and where it is, counted over all space.
 

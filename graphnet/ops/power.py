@@ -144,7 +144,7 @@ class Xlogy(FloatElementwise):
         return Where()(flat, 0, g * Log()(y)), g * x / y
 
 
-@op("frexp")
+@op("frexp", Trait.LEADING)
 class Frexp(Op):
     """``mantissa * 2**exponent`` with a mantissa from 1/2 up to 1, or 0."""
 

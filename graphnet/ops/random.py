@@ -28,7 +28,7 @@ class _Fill(Op):
     Its operands are the state and the distribution's parameters.
     """
 
-    family_traits = _TRAITS
+    family_traits = _TRAITS | {Trait.AXES}
     shape: Shape
     dtype: dtypes.dtype
     stride: Stride | None
@@ -129,7 +129,7 @@ class RandomIntegers(_Fill):
 class BernoulliFrom(Op):
     """1 with the probability in the same place of operand 1, else 0."""
 
-    family_traits = _TRAITS
+    family_traits = _TRAITS | {Trait.LEADING}
     dtype: dtypes.dtype
     stride: Stride | None = None
 

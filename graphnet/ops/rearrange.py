@@ -19,7 +19,7 @@ from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Permute, Reshape, ViewOp
 
 
-@op("roll")
+@op("roll", Trait.AXES)
 class Roll(Op):
     """Elements moved along ``dims`` by ``shifts``; what leaves at one end enters at the other."""
 
@@ -37,7 +37,7 @@ class Roll(Op):
         return (Roll(tuple(-shift for shift in self.shifts), self.dims)(g),)
 
 
-@op("repeat")
+@op("repeat", Trait.AXES)
 class Repeat(Op):
     """The tensor laid out ``repeats[d]`` times along each dimension; there are as many of both."""
 
@@ -79,7 +79,7 @@ class _Triangle(Op):
         return (type(self)(self.diagonal)(g),)
 
 
-@op("tril")
+@op("tril", Trait.LEADING)
 class Tril(_Triangle):
     """The lower triangle: what stands on the diagonal and below it."""
 
@@ -89,7 +89,7 @@ class Tril(_Triangle):
         return np.tril(x, self.diagonal)
 
 
-@op("triu")
+@op("triu", Trait.LEADING)
 class Triu(_Triangle):
     """The upper triangle: what stands on the diagonal and above it."""
 
@@ -123,7 +123,7 @@ class RepeatPositions(Op):
         return positions
 
 
-@op("unfold")
+@op("unfold", Trait.AXES)
 class Unfold(ViewOp):
     """Windows of ``size`` elements of ``dim``, ``step`` apart; each is a row of a new last one."""
 

@@ -35,6 +35,7 @@ def reduced_shape(shape: Shape, dims: Dims, keepdim: bool) -> Shape:
 class Reduction(Op):
     """A reduction over ``dims`` (all of them counted from the front)."""
 
+    family_traits = frozenset({Trait.AXES})
     dims: Dims
     keepdim: bool
     function: ClassVar[Kernel]
@@ -334,7 +335,7 @@ class AnyTrue(_Truth):
 class _Arg(Op):
     """The index of an extreme along one dimension."""
 
-    family_traits = frozenset({Trait.NOT_DIFFERENTIABLE})
+    family_traits = frozenset({Trait.NOT_DIFFERENTIABLE, Trait.AXES})
     dim: int
     keepdim: bool
     function: ClassVar[Kernel]
@@ -390,6 +391,7 @@ class _ExtremeAlong(Op):
     The gradient goes to the element of that index alone.
     """
 
+    family_traits = frozenset({Trait.AXES})
     dim: int
     keepdim: bool
     arg: ClassVar[Kernel]
@@ -450,7 +452,7 @@ class Min(_ExtremeAlong):
     arg = np.argmin
 
 
-@op("cumsum")
+@op("cumsum", Trait.AXES)
 class Cumsum(Op):
     """Running sum along ``dim``; booleans and integers sum to int64."""
 
@@ -479,7 +481,7 @@ class Cumsum(Op):
         return (flip(Cumsum(self.dim)(flip(g))),)
 
 
-@op("flip")
+@op("flip", Trait.AXES)
 class Flip(Op):
     """The elements of ``dims`` in reverse order."""
 

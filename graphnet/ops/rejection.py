@@ -22,7 +22,7 @@ from graphnet.ops.elementwise import broadcast_shapes
 class _PerElement(Op):
     """A draw of numbers with a parameter, or several, at each place."""
 
-    family_traits = frozenset({Trait.RANDOM, Trait.NOT_DIFFERENTIABLE})
+    family_traits = frozenset({Trait.RANDOM, Trait.NOT_DIFFERENTIABLE, Trait.LEADING})
 
     def infer(self, state: GeneratorType, *parameters: TensorType) -> tuple[Type, ...]:
         """The shape that the parameters broadcast to, and their dtype."""

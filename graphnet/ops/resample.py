@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graphnet.errors import ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.dtype_rules import require_number
@@ -166,7 +166,7 @@ class _Resampling(Op):
         return (*shape[: len(shape) - len(sizes)], *sizes)
 
 
-@op("resample")
+@op("resample", Trait.LEADING)
 class Resample(_Resampling):
     """Interpolation or adaptive averages. Source: PyTorch's page ``interpolate``."""
 
@@ -196,7 +196,7 @@ class Resample(_Resampling):
         return (ResampleGrad(self.lines)(g),)
 
 
-@op("resample_grad")
+@op("resample_grad", Trait.LEADING)
 class ResampleGrad(_Resampling):
     """The transpose of resample."""
 

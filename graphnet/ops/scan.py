@@ -12,7 +12,7 @@ import numpy as np
 
 from graphnet import dtypes
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
@@ -35,7 +35,7 @@ def delayed(x: Value, dim: int, first: float) -> Value:
     return moved
 
 
-@op("recurrence")
+@op("recurrence", Trait.AXES)
 class Recurrence(Op):
     """``y[t] = a[t] * y[t - 1] + b[t]`` along ``dim``, from ``y[-1] = 0``; operands a and b.
 
@@ -70,7 +70,7 @@ def reverse_recurrence(a: Value, b: Value, dim: int) -> Value:
     return result
 
 
-@op("cumprod")
+@op("cumprod", Trait.AXES)
 class Cumprod(Op):
     """Running product along ``dim``; booleans and integers multiply to int64."""
 
@@ -92,7 +92,7 @@ class Cumprod(Op):
         return (delayed(out, self.dim, 1) * reverse_recurrence(x, g, self.dim),)
 
 
-@op("logcumsumexp")
+@op("logcumsumexp", Trait.AXES)
 class LogCumsumExp(Op):
     """Running ``log(sum(exp(x)))`` along ``dim``, without overflow."""
 
@@ -121,6 +121,7 @@ class LogCumsumExp(Op):
 class _CumExtreme(Op):
     """The extreme so far along ``dim``, and the index of the last element that equals it."""
 
+    family_traits = frozenset({Trait.AXES})
     dim: int
     ufunc: ClassVar[np.ufunc]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from graphnet.errors import DtypeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op, Saves
+from graphnet.ir.op import Op, Saves, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType, contiguous_strides
 from graphnet.ops.compare import Equal, Where
@@ -60,7 +60,7 @@ def _region(x: Any, dim: int, shape: Shape) -> Any:
     return x[tuple(slice(None if d == dim else size) for d, size in enumerate(shape))]
 
 
-@op("gather")
+@op("gather", Trait.AXES)
 class Gather(Op):
     """``out[i][j] = x[index[i][j]][j]`` for dim 0, and so on. Source: ``torch.gather``.
 
@@ -85,6 +85,7 @@ class Gather(Op):
 class _AlongDim(Storing):
     """Stores elements at indices along one dimension; operands are base, index and source."""
 
+    family_traits = frozenset({Trait.AXES})
     dim: int
 
     def _checked(self, out: Any, index: Any) -> Any:

@@ -47,6 +47,32 @@ def sum_to(g: Value, shape: Shape) -> Value:
     return Reshape(shape)(g) if g.shape != shape else g
 
 
+def aligned(operands: Sequence[Value], batched: Sequence[bool]) -> list[Value]:
+    """Operands, some with a batch as dimension 0, so that what follows it broadcasts as before."""
+    ndim = max(value.ndim - was for value, was in zip(operands, batched, strict=True))
+    found = []
+    for value, was in zip(operands, batched, strict=True):
+        missing = ndim + 1 - value.ndim if was else 0
+        ones = (1,) * missing
+        found.append(
+            Reshape((value.shape[0], *ones, *value.shape[1:]))(value) if missing else value
+        )
+    return found
+
+
+def is_tensor(value: Value) -> bool:
+    """Whether a value is a tensor: no Python number, and no random state."""
+    return isinstance(value.type, TensorType) and not value.type.weak
+
+
+def filled(size: int, operands: Sequence[Value], batched: Sequence[bool]) -> list[Value]:
+    """Operands, all with a batch as dimension 0; Python numbers and random states stay."""
+    return [
+        value if was or not is_tensor(value) else Expand((size, *value.shape))(value)
+        for value, was in zip(operands, batched, strict=True)
+    ]
+
+
 class ViewOp(Op):
     """An operation whose result is another view of operand 0's memory."""
 
@@ -60,7 +86,7 @@ class ViewOp(Op):
         """
 
 
-@op("reshape", Trait.VIEW)
+@op("reshape", Trait.VIEW, Trait.AXES)
 class Reshape(Op):
     """The same elements, in row-major order, in another shape. Copies where it must."""
 
@@ -117,6 +143,10 @@ class View(ViewOp):
             )
         return found, 0
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """As a reshape: the memory of a batch may be walked in another way."""
+        return Reshape((size, *self.shape))(operands[0])
+
 
 def view_strides(shape: Shape, strides: Stride, new_shape: Shape) -> Stride | None:
     """Strides with which memory laid out as (shape, strides) reads as ``new_shape``, or None.
@@ -151,10 +181,11 @@ def view_strides(shape: Shape, strides: Stride, new_shape: Shape) -> Stride | No
     return tuple(reversed(result))
 
 
-@op("unsqueeze")
+@op("unsqueeze", Trait.AXES)
 class Unsqueeze(ViewOp):
     """A dimension of size 1 put in at ``dim``."""
 
+    adds_dim = True
     dim: int
 
     def infer(self, x: TensorType) -> TensorType:
@@ -175,7 +206,7 @@ class Unsqueeze(ViewOp):
         return (Squeeze((self.dim,))(g),)
 
 
-@op("squeeze")
+@op("squeeze", Trait.AXES)
 class Squeeze(ViewOp):
     """Dimensions of size 1 taken out."""
 
@@ -246,8 +277,12 @@ class Permute(_Permuting):
         inverse = tuple(self.dims.index(d) for d in range(x.ndim))
         return (Permute(inverse)(g),)
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The batch stays in front."""
+        return Permute((0, *(dim + 1 for dim in self.dims)))(operands[0])
 
-@op("transpose")
+
+@op("transpose", Trait.AXES)
 class Transpose(_Permuting):
     """Two dimensions exchanged."""
 
@@ -276,6 +311,11 @@ class T(_Permuting):
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Transpose back."""
         return (T()(g),)
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The transpose of each member."""
+        x = operands[0]
+        return Transpose(1, 2)(x) if x.ndim == 3 else x
 
 
 @op("expand")
@@ -320,8 +360,15 @@ class Expand(ViewOp):
         """Sum over the repetitions."""
         return (sum_to(g, x.shape),)
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """New dimensions come between the batch and the others."""
+        x = operands[0]
+        ones = (1,) * (len(self.shape) + 1 - x.ndim)
+        lined = Reshape((size, *ones, *x.shape[1:]))(x) if ones else x
+        return Expand((size, *self.shape))(lined)
 
-@op("select")
+
+@op("select", Trait.AXES)
 class Select(ViewOp):
     """The slice at one index of ``dim``; the index is an operand, so that it may change."""
 
@@ -345,15 +392,16 @@ class Select(ViewOp):
         return SelectScatter(self.dim, x.shape[self.dim])(g, index), None
 
 
-@op("unbind")
+@op("unbind", Trait.AXES)
 class Unbind(Select):
     """One of the slices at all indices of ``dim``."""
 
 
-@op("select_scatter")
+@op("select_scatter", Trait.AXES)
 class SelectScatter(Op):
     """Zeros with the operand at one index of a new dimension ``dim`` of size ``size``."""
 
+    adds_dim = True
     dim: int
     size: int
 
@@ -374,7 +422,7 @@ class SelectScatter(Op):
         return Select(self.dim)(g, index), None
 
 
-@op("slice")
+@op("slice", Trait.AXES)
 class Slice(ViewOp):
     """``length`` elements of ``dim``, from ``start`` in steps; the start is an operand."""
 
@@ -405,7 +453,7 @@ class Slice(ViewOp):
         return SliceScatter(self.dim, x.shape[self.dim], self.step)(g, start), None
 
 
-@op("slice_scatter")
+@op("slice_scatter", Trait.AXES)
 class SliceScatter(Op):
     """Zeros with the operand in a slice of ``dim``, which has ``size`` elements."""
 
@@ -429,7 +477,7 @@ class SliceScatter(Op):
         return Slice(self.dim, x.shape[self.dim], self.step)(g, start), None
 
 
-@op("part")
+@op("part", Trait.AXES)
 class Part(ViewOp):
     """``length`` elements of ``dim`` from ``start`` on: a slice that is the same in every run.
 
@@ -462,7 +510,7 @@ class Part(ViewOp):
         return "SplitBackward0"
 
 
-@op("part_scatter")
+@op("part_scatter", Trait.AXES)
 class PartScatter(Op):
     """Zeros with the operand from ``start`` on in ``dim``, which has ``size`` elements."""
 
@@ -506,7 +554,7 @@ def _part(dim: int, start: int, length: int) -> tuple[slice, ...]:
     return (*(slice(None),) * dim, slice(start, start + length))
 
 
-@op("diagonal")
+@op("diagonal", Trait.AXES)
 class Diagonal(ViewOp):
     """The diagonal of two dimensions, as a new last one."""
 
@@ -540,7 +588,7 @@ class Diagonal(ViewOp):
         return (DiagonalScatter(x.shape, self.offset, self.dim1, self.dim2)(g),)
 
 
-@op("diagonal_scatter")
+@op("diagonal_scatter", Trait.AXES)
 class DiagonalScatter(Op):
     """Zeros of ``shape`` with the operand on a diagonal."""
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import require_float
@@ -35,6 +35,7 @@ def _ones(count: int, dtype: np.dtype[Any]) -> Array:
 class _AlongDim(Op):
     """A function of each line along ``dim`` as a whole."""
 
+    family_traits = frozenset({Trait.AXES})
     dim: int
 
     def infer(self, x: TensorType) -> TensorType:

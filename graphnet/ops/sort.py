@@ -52,6 +52,7 @@ def require_sortable(dtype: dtypes.dtype) -> None:
 class _Picking(Op):
     """Elements of the operand along ``dim`` and their indices; no element is picked twice."""
 
+    family_traits = frozenset({Trait.AXES})
     dim: int
 
     @abstractmethod
@@ -122,7 +123,7 @@ class Sort(_Picking):
         return sorted_order(x, self.dim, self.descending)
 
 
-@op("argsort", Trait.NOT_DIFFERENTIABLE)
+@op("argsort", Trait.NOT_DIFFERENTIABLE, Trait.AXES)
 class Argsort(Op):
     """The indices that sort along ``dim``; equal elements keep their order."""
 

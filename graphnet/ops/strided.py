@@ -6,6 +6,7 @@ A view of memory that has since been written to is read back from the memory's p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, Stride, TensorType
 from graphnet.ops.create import Full
-from graphnet.ops.shape import ViewOp
+from graphnet.ops.shape import ViewOp, filled
 
 
 def strided(base: Any, shape: Shape, strides: Stride, offset: int) -> Any:
@@ -53,6 +54,12 @@ class AsStrided(ViewOp):
         """Each element of memory receives the sum over the places that show it."""
         return AsStridedAdd(x.shape, self.stride)(g, offset), None
 
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The members' memory follows each other."""
+        x, offset = operands
+        n = math.prod(x.shape[1:])
+        return AsStrided((size, *self.shape), (n, *self.stride))(x, offset)
+
 
 @op("as_strided_add")
 class AsStridedAdd(Op):
@@ -75,6 +82,12 @@ class AsStridedAdd(Op):
     def vjp(self, g: Value, out: Value, x: Value, offset: Value) -> Sequence[Value | None]:
         """Read the view."""
         return AsStrided(x.shape, self.stride)(g, offset), None
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The members' memory follows each other."""
+        g, offset = operands
+        n = math.prod(self.shape)
+        return AsStridedAdd((size, *self.shape), (n, *self.stride))(g, offset)
 
 
 @op("as_strided_scatter", Trait.OVERWRITES)
@@ -114,3 +127,9 @@ class AsStridedScatter(Op):
         stored: Value = AsStrided(value.shape, self.stride)(g, offset)
         nothing = Full(value.shape, value.dtype)(0)
         return AsStridedScatter(self.stride)(g, nothing, offset), stored, None
+
+    def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
+        """The members' memory follows each other."""
+        base, value, offset = filled(size, operands, batched)
+        n = math.prod(base.shape[1:])
+        return AsStridedScatter((n, *self.stride))(base, value, offset)

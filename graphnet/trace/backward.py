@@ -21,7 +21,7 @@ from graphnet.trace.versions import check, check_past, reads, second_time
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
 
-_BACKWARD = "backward"
+BACKWARD = "backward"
 _AGAIN = "backward again"
 
 
@@ -62,7 +62,7 @@ def backward(
             past = Past.of(segment, roots)
             wanted = [origins(handle, past.segments) for handle in inputs or ()]
             head = (
-                _BACKWARD,
+                BACKWARD,
                 tuple([cotangent is not None for cotangent in cotangents]),
                 create_graph,
                 retain_graph,

@@ -491,6 +491,14 @@ class Recorder:
 
     # ------------------------------------------------------------------ running
 
+    def can_look_at(self, handle: Handle) -> bool:
+        """Whether a tensor has a value, and not another one for each member of a batch."""
+        return True
+
+    def look(self, storage: Storage) -> None:
+        """Somebody wants to see what is in a storage."""
+        self.run("looked at")
+
     def finish_step(self) -> None:
         """A training step is over: run it, so that the next one starts at the root."""
         self.run("optimizer.step()")
@@ -557,7 +565,7 @@ def settle(storage: Storage) -> None:
     if storage.pending:
         segment = storage.segment
         if not segment.finished:
-            segment.recorder.run("looked at")
+            segment.recorder.look(storage)
         if storage.pending:
             raise AutogradError(
                 "this tensor's value was lost: the run that should have computed it failed",
