@@ -59,7 +59,9 @@ def probability(function: str, p: Any) -> float:
 
 
 def _stride(x: Tensor) -> Stride | None:
-    """How a tensor lies in memory, if not in row-major order."""
+    """How a tensor lies in PyTorch's memory, if not in row-major order."""
+    if x._layout.order is not None:
+        return x._layout.order
     return None if x.is_contiguous() else tuple(x.stride())
 
 
@@ -81,7 +83,8 @@ def check_permutation(n: int, dtype: dtypes.dtype) -> None:
 
 def stride_of_like(x: Tensor) -> Stride | None:
     """How PyTorch lays out what is made like a tensor, if not in row-major order."""
-    return None if x.is_contiguous() else dense_strides(tuple(x.shape), x.stride())
+    stride = _stride(x)
+    return None if stride is None else dense_strides(tuple(x.shape), stride)
 
 
 def _fill(self: Tensor, op: Op, *parameters: float, generator: Generator | None) -> Tensor:

@@ -194,7 +194,7 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
 @method
 def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself where its elements lie in row-major order, else a copy where they do."""
-    if self.is_contiguous():
+    if self.is_contiguous() and self._layout.order is None:
         return self
     copied: Tensor = Clone()(self)
     return copied

@@ -49,26 +49,32 @@ def placed(values: Array, shape: Shape, strides: Strides) -> Array:
     return values.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
 
 
-def dense_strides(shape: Shape, strides: Sequence[int]) -> tuple[int, ...]:
+def dense_strides(shape: Shape, *strides: Sequence[int]) -> tuple[int, ...]:
     """The strides without gaps or overlaps that keep the order of dimensions of these.
 
     PyTorch gives them to a tensor that is to lie in memory as another one does
-    (``at::infer_dense_strides``): dimensions are sorted by stride, those that are expanded stay in
-    their place.
+    (``at::infer_dense_strides``), and to the result of an elementwise operation, given the strides
+    of its operands (``TensorIterator``): dimensions are sorted by stride. Those that are expanded
+    leave the decision to the next operand, and stay in their place if none decides.
 
     >>> dense_strides((2, 3), (1, 4))
     (1, 2)
     >>> dense_strides((2, 3), (0, 1))
     (3, 1)
+    >>> dense_strides((2, 3), (0, 1), (1, 2))
+    (1, 2)
     """
 
     def outside(inner: int, other: int) -> int:
-        ours, theirs = strides[inner], strides[other]
-        if ours == 0 or theirs == 0:
-            return 0
-        if ours == theirs:
-            return int(shape[inner] > shape[other])
-        return 1 if ours > theirs else -1
+        for steps in strides:
+            ours, theirs = steps[inner], steps[other]
+            if ours == 0 or theirs == 0:
+                continue
+            if ours != theirs:
+                return 1 if ours > theirs else -1
+            if shape[inner] > shape[other]:
+                return 1
+        return 0
 
     # From the innermost dimension outwards. Not every two can be compared, so who is compared with
     # whom matters: a stable insertion sort, as PyTorch does it.

@@ -32,7 +32,7 @@ clock: Final = Clock()
 
 
 class SilentWrites:
-    """The writes to one memory that autograd is not told of: their number, the latest's versions."""
+    """The writes to one memory that autograd is not told of: a count, and the latest's versions."""
 
     __slots__ = ("count", "versions")
 
@@ -177,12 +177,15 @@ class Layout:
         whole: it covers its whole storage in row-major order.
         requires_grad: gradients flow to or through it.
         is_leaf: it was not made by a differentiable operation.
+        order: the strides that PyTorch would give it, where it lies in another order here. Random
+            draws go by them, for they fill memory in the order of addresses.
     """
 
     __slots__ = (
         "dtype",
         "is_leaf",
         "numel",
+        "order",
         "requires_grad",
         "shape",
         "strides",
@@ -191,7 +194,13 @@ class Layout:
     )
 
     def __init__(
-        self, type_: TensorType, strides: Stride, whole: bool, requires_grad: bool, is_leaf: bool
+        self,
+        type_: TensorType,
+        strides: Stride,
+        whole: bool,
+        requires_grad: bool,
+        is_leaf: bool,
+        order: Stride | None,
     ) -> None:
         self.type = type_
         self.dtype = type_.dtype
@@ -201,6 +210,7 @@ class Layout:
         self.whole = whole
         self.requires_grad = requires_grad
         self.is_leaf = is_leaf
+        self.order = order
 
     @classmethod
     def of(
@@ -212,9 +222,10 @@ class Layout:
         whole: bool = True,
         requires_grad: bool = False,
         is_leaf: bool = True,
+        order: Stride | None = None,
     ) -> Layout:
         """The one layout of these facts; contiguous unless strides are given."""
-        return _layout(dtype, tuple(shape), strides, whole, requires_grad, is_leaf)
+        return _layout(dtype, tuple(shape), strides, whole, requires_grad, is_leaf, order)
 
     def but(self, **changes: Any) -> Layout:
         """This layout with some facts changed."""
@@ -223,6 +234,7 @@ class Layout:
             "whole": self.whole,
             "requires_grad": self.requires_grad,
             "is_leaf": self.is_leaf,
+            "order": self.order,
         }
         return Layout.of(self.dtype, self.type.shape, **(facts | changes))
 
@@ -249,7 +261,9 @@ def _layout(
     whole: bool,
     requires_grad: bool,
     is_leaf: bool,
+    order: Stride | None,
 ) -> Layout:
     if strides is None:
-        return _layout(dtype, shape, contiguous_strides(shape), whole, requires_grad, is_leaf)
-    return Layout(TensorType(dtype, shape), strides, whole, requires_grad, is_leaf)
+        strides = contiguous_strides(shape)
+        return _layout(dtype, shape, strides, whole, requires_grad, is_leaf, order)
+    return Layout(TensorType(dtype, shape), strides, whole, requires_grad, is_leaf, order)

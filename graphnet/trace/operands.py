@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from math import copysign
 from typing import Any
 
 import numpy as np
 
-from graphnet.errors import ArgumentError
+from graphnet.errors import ArgumentError, ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.types import TensorType
+from graphnet.ir.op import Op, Trait
+from graphnet.ir.types import Shape, Stride, TensorType
+from graphnet.ops.shape import ViewOp
+from graphnet.runtime.memory_order import dense_strides, is_contiguous
 from graphnet.runtime.storage import Layout
 from graphnet.trace.handle import Handle
 
@@ -52,6 +55,47 @@ def layout_of(value: Value) -> Layout | None:
         requires_grad=value.requires_grad,
         is_leaf=not value.requires_grad,
     )
+
+
+def layouts_of(
+    op: Any, results: Sequence[Value], operands: Sequence[Any]
+) -> tuple[Layout | None, ...]:
+    """The layouts of an operation's results; elementwise ones keep the order of their operands."""
+    layouts = tuple(map(layout_of, results))
+    if isinstance(op, Op) and op.is_(Trait.ELEMENTWISE) and len(layouts) == 1 and layouts[0]:
+        given = [each._layout for each in operands if isinstance(each, Handle)]
+        if any(each.order is not None or not each.is_contiguous for each in given):
+            order = _kept_order(layouts[0].type.shape, given)
+            return layouts if order is None else (layouts[0].but(order=order),)
+    return layouts
+
+
+def _kept_order(shape: Shape, given: Sequence[Layout]) -> Stride | None:
+    """The strides that PyTorch gives a result of operands that lie so; None if row-major."""
+    strides = []
+    for each in given:
+        steps = [
+            0 if size == 1 and wanted != 1 else step
+            for size, wanted, step in zip(
+                each.type.shape,
+                shape[len(shape) - len(each.type.shape) :],
+                each.order or each.strides,
+                strict=True,
+            )
+        ]
+        strides.append([0] * (len(shape) - len(steps)) + steps)
+    order = dense_strides(shape, *strides)
+    return None if is_contiguous(shape, order) else order
+
+
+def order_of_view(op: ViewOp, source: Layout, numbers: Sequence[Any]) -> Stride | None:
+    """The strides that PyTorch gives a view of a tensor that lies in another order there."""
+    if source.order is None:
+        return None
+    try:
+        return op.strides(source.type.shape, source.order, *numbers)[0]
+    except ShapeError:
+        return None  # there it is a copy, in row-major order
 
 
 def covers(source: Handle, layout: Layout, strides: tuple[int, ...]) -> bool:

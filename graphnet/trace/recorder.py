@@ -25,7 +25,14 @@ from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle, Origin
 from graphnet.trace.memory import Memory
-from graphnet.trace.operands import NUMBERS, as_number, covers, is_negative_zero, layout_of
+from graphnet.trace.operands import (
+    NUMBERS,
+    as_number,
+    covers,
+    is_negative_zero,
+    layouts_of,
+    order_of_view,
+)
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Key, Slot, State, Trace
 
@@ -279,7 +286,7 @@ class Recorder:
             before,
             builder.nodes,
             (*entered.values(), *made),
-            tuple(map(layout_of, made)),
+            layouts_of(op, made, operands),
             location,
             op,
             len(entered),
@@ -304,7 +311,8 @@ class Recorder:
         layout = state.layout
         assert layout is not None  # a view op makes a tensor
         whole = covers(source, layout, strides)
-        state.layout = layout.but(strides=strides, whole=whole)
+        order = order_of_view(op, source._layout, numbers)
+        state.layout = layout.but(strides=strides, whole=whole, order=order)
         state.layouts = (state.layout,)
         state.offset = None if numbers else delta
         state.is_view = True
