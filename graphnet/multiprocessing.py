@@ -1,7 +1,7 @@
 """Processes: ``torch.multiprocessing``, which is :mod:`multiprocessing` with a few names more.
 
-Tensors go to other processes by value. Those of a model whose memory is to be shared have to be put
-there with :meth:`Tensor.share_memory_`, before the processes are forked.
+Tensors go to other processes by value, but for those whose memory was made to be shared with
+:meth:`Tensor.share_memory_`.
 """
 
 from __future__ import annotations

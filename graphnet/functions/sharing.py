@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import mmap
 from typing import Any
 
 import numpy as np
@@ -15,22 +14,26 @@ __all__: list[str] = []
 
 
 def in_shared_memory(tensor: Tensor) -> Tensor:
-    """The tensor's values in memory that processes forked from now on share with this one."""
+    """The tensor's values in memory that other processes can share with this one."""
     if is_shared(tensor):
         return tensor
+    # Few programs share memory.
+    from graphnet.runtime.shared_memory import SharedMemory
+
     values = np.ascontiguousarray(tensor.detach().numpy())
-    memory = mmap.mmap(-1, max(values.nbytes, 1))
-    array = np.ndarray(values.shape, values.dtype, buffer=memory)
+    memory = SharedMemory.of_size(max(values.nbytes, 1))
+    array = memory.array(tensor.dtype, values.shape)
     np.copyto(array, values)
     return Tensor._from_array(array, shared=True)
 
 
 @method
 def share_memory_(self: Tensor) -> Tensor:
-    """Move this tensor to memory that processes forked from now on share with this one.
+    """Move this tensor to memory that other processes can share with this one.
 
-    What one of them writes in place the others see. Views that were taken before stay where they
-    are, and processes that are not forked but spawned get a copy.
+    Processes that are forked from now on have it, and those that it is sent to: as an argument
+    of the process, through a pipe or a queue. What one of them writes in place the others see.
+    Views that were taken before stay where they are.
 
     Source: PyTorch's page ``torch.Tensor.share_memory_``.
 
@@ -46,11 +49,10 @@ def share_memory_(self: Tensor) -> Tensor:
 @method
 def is_shared(self: Tensor) -> builtins.bool:
     """Whether the memory is shared between processes."""
+    from graphnet.runtime.shared_memory import SharedMemory
+
     self._settled()
-    owner: Any = self._storage.array
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    return isinstance(owner.obj if isinstance(owner, memoryview) else owner, mmap.mmap)
+    return SharedMemory.holding(self._storage.array) is not None
 
 
 @method
