@@ -320,3 +320,21 @@ def test_signatures() -> None:
             assert parameter.name in mine.parameters, f"{name}({parameter.name})"
             found = mine.parameters[parameter.name]
             assert (found.kind, found.default) == (parameter.kind, parameter.default), name
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize(("size", "parts"), [(10, 4), (8, 4), (3, 5), (7, 1)])
+def test_each_process_has_the_part_that_it_has_in_pytorch(
+    size: int, parts: int, drop_last: bool
+) -> None:
+    from graphnet.utils.data.distributed import DistributedSampler
+
+    for rank in range(parts):
+        ours, other = (
+            kind(range(size), parts, rank, seed=5, drop_last=drop_last)
+            for kind in (DistributedSampler, theirs.distributed.DistributedSampler)
+        )
+        for epoch in range(2):
+            ours.set_epoch(epoch)
+            other.set_epoch(epoch)
+            assert (len(ours), list(ours)) == (len(other), list(other))

@@ -19,6 +19,7 @@ from graphnet.utils.data.dataset import (
     TensorDataset,
     random_split,
 )
+from graphnet.utils.data.distributed import DistributedSampler
 from graphnet.utils.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -35,6 +36,7 @@ __all__ = [
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "IterableDataset",
     "RandomSampler",
     "Sampler",

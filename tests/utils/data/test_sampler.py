@@ -17,6 +17,7 @@ from graphnet.utils.data import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+from graphnet.utils.data.distributed import DistributedSampler
 
 # The sizes drawn here are many, and every size is another program.
 pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
@@ -125,3 +126,32 @@ class TestBatchSampler:
     def test_refuses_drop_last_that_is_no_bool(self) -> None:
         with pytest.raises(ValueError, match="drop_last should be a boolean value"):
             BatchSampler([1], 2, 1)  # type: ignore[arg-type]
+
+
+class TestDistributed:
+    """Each process its part."""
+
+    @pytest.mark.parametrize("shuffle", [False, True])
+    def test_the_parts_are_the_whole(self, shuffle: bool) -> None:
+        parts = [DistributedSampler(range(10), 4, rank, shuffle) for rank in range(4)]
+        assert [len(part) for part in parts] == [3] * 4
+        assert sorted({i for part in parts for i in part}) == list(range(10))
+
+    def test_what_does_not_go_round(self) -> None:
+        assert list(DistributedSampler(range(5), 3, 2, shuffle=False)) == [2, 0]
+        assert list(DistributedSampler(range(5), 3, 1, shuffle=False, drop_last=True)) == [1]
+        assert list(DistributedSampler(range(1), 4, 3)) == [0]
+        assert list(DistributedSampler([], 4, 3)) == []
+
+    def test_an_epoch_has_its_own_order(self) -> None:
+        sampler = DistributedSampler(range(50), 1, 0)
+        first = list(sampler)
+        assert list(sampler) == first
+        sampler.set_epoch(1)
+        assert list(sampler) != first
+
+    def test_what_is_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"Invalid rank 2, .* \[0, 1\]"):
+            DistributedSampler(range(5), 2, 2)
+        with pytest.raises(ValueError, match="Default process group has not been initialized"):
+            DistributedSampler(range(5))
