@@ -23,7 +23,7 @@ demo: $(VENV)/.installed ## train a network on MNIST and draw its graphs
 test: $(VENV)/.installed-test ## run every test that needs no torch
 	$(PYTEST) tests --ignore=tests/parity $(ARGS)
 
-parity: $(VENV)/.installed-test $(VENV)/.installed-parity ## install torch 2.13.0 and compare with it
+parity: $(VENV)/.installed-test $(VENV)/.installed-parity $(VENV)/.installed-packages ## install torch 2.13.0 and compare with it
 	$(PYTEST) tests/parity $(ARGS)
 
 bench: $(VENV)/.installed-bench ## install torch 2.13.0 and compare speed with it
@@ -69,6 +69,13 @@ $(VENV)/.created:
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
 	@echo "Installing graphnet"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# Packages that programs import in tests/parity, without what they require: see there.
+$(VENV)/.installed-packages: $(VENV)/.created tests/parity/packages/requirements.txt
+	@echo "Installing the packages that parity tests run"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --requirement tests/parity/packages/requirements.txt
 	@touch $@
 
 $(VENV)/.installed-%: $(VENV)/.created pyproject.toml

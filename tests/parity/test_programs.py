@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ pytest.importorskip("torch")
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+# Each imports the package that its name ends with.
+WITH_PACKAGES = sorted((Path(__file__).parent / "packages").glob("with_*.py"))
 
 
 class PyTorch:
@@ -69,3 +72,13 @@ def output(program: Path, folder: Path) -> list[str]:
 def test_a_program_prints_the_same(program: Path, pytorch: PyTorch, tmp_path: Path) -> None:
     different = difference(output(program, tmp_path), pytorch.output(program, tmp_path))
     assert different is None, different
+
+
+@pytest.mark.parametrize("program", WITH_PACKAGES, ids=lambda path: path.stem)
+def test_a_program_with_packages_prints_the_same(
+    program: Path, pytorch: PyTorch, tmp_path: Path
+) -> None:
+    package = program.stem.removeprefix("with_")
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed; `make parity` does")
+    test_a_program_prints_the_same(program, pytorch, tmp_path)

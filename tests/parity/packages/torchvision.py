@@ -1,0 +1,3 @@
+"""What vit-pytorch imports of torchvision; no program here uses it."""
+
+transforms = None
