@@ -71,6 +71,12 @@ class _ClassLoss(Op):
     reduction: str
     ignore_index: int
 
+    def averages_all(self, x: TensorType, target: TensorType, weight: Sequence[TensorType]) -> bool:
+        """Whether it is the plain mean over a class for each row, unless a target is no class."""
+        if self.reduction != "mean" or weight or not _is_plain(x, target):
+            return False
+        return not 0 <= self.ignore_index < x.shape[1]
+
     def shares(self, target: Array, counted: Array | None, weight: Array | None, dtype: Any) -> Any:
         """The factor of each target's loss, one number if it is the same for all."""
         factors: Any = dtype.type(1)
@@ -150,7 +156,7 @@ class NllLoss(_ClassLoss):
     def bind(self, operands: Sequence[TensorType]) -> Kernel:
         """For the mean over a batch of classes without weights, a shorter way to it."""
         x, target, *weight = operands
-        if self.reduction != "mean" or not _is_plain(x, target) or weight:
+        if not self.averages_all(x, target, weight):
             return self.kernel
         rows, classes = x.shape
         starts, limit = np.arange(0, rows * classes, classes), np.uint64(classes)
@@ -255,7 +261,7 @@ class NllLossGrad(_ClassLoss):
         """For the mean over a batch of classes without weights, a shorter way to it."""
         g, target, *weight = operands
         shape = TensorType(g.dtype, self.shape)
-        if self.reduction != "mean" or not _is_plain(shape, target) or weight:
+        if not self.averages_all(shape, target, weight):
             return self.kernel
         rows, classes = self.shape
         starts, limit = np.arange(0, rows * classes, classes), np.uint64(classes)

@@ -81,6 +81,7 @@ def test_kernel_keeps_its_promises(sample: Sample, dtype: dtypes.dtype) -> None:
             if not any(isinstance(each, State) for each in sample.operands):
                 check_memory(node, operands)
                 check_layouts(node, operands, results)
+                check_bound(node, operands, results)
                 check_into(node, operands, results)
 
 
@@ -116,6 +117,13 @@ def check_layouts(node: Node, operands: list[Any], results: tuple[Any, ...]) -> 
         found = node.op.kernel(*given)
         for expected, actual in zip(results, found if len(results) > 1 else (found,), strict=True):
             agree(actual, expected)
+
+
+def check_bound(node: Node, operands: list[Any], results: tuple[Any, ...]) -> None:
+    """The kernel for operands of these types, which plans call, does what the general one does."""
+    found = node.op.bind([operand.type for operand in node.operands])(*operands)
+    for expected, actual in zip(results, found if len(results) > 1 else (found,), strict=True):
+        agree(actual, expected)
 
 
 def check_into(node: Node, operands: list[Any], results: tuple[Any, ...]) -> None:

@@ -76,6 +76,9 @@ def _class_losses() -> Iterator[Sample]:
         yield sample("nll_loss", Real((2, 3, 2)), pixels, **loss, tag=f"{reduction}_pixels")
         yield sample("nll_loss_grad", g, pixels, **gradient, tag=f"{reduction}_pixels")
     yield sample("nll_loss", Real((3,)), Fixed(np.int64(1)), tag="one")
+    yield sample("nll_loss", Real((3, 3)), target, ignore_index=0, tag="without_a_class")
+    padding = {"shape": (3, 3), "reduction": "mean", "ignore_index": 0}
+    yield sample("nll_loss_grad", Real(()), target, **padding, tag="without_a_class")
     nothing = Fixed(np.zeros(0, np.int64))
     yield sample("nll_loss", Real((0, 3)), nothing, reduction="sum", tag="empty")
     empty = {"shape": (0, 3), "reduction": "none", "ignore_index": -100}
