@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.dtypes import dtype as DType
+from graphnet.dtypes.rounding import fused_doubles, fused_multiply_add
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
@@ -28,6 +30,10 @@ class Full(Op):
         return np.full(self.shape, value, self.dtype.numpy)
 
 
+#: How many numbers a register of AVX2 holds.
+_LANES: Final = {dtypes.float32: 8, dtypes.float64: 4}
+
+
 @op("arange", Trait.NOT_DIFFERENTIABLE)
 class Arange(Op):
     """``length`` numbers from ``start`` on, ``step`` apart."""
@@ -40,8 +46,21 @@ class Arange(Op):
         return TensorType(self.dtype, (self.length,))
 
     def kernel(self, start: Any, step: Any) -> Any:
-        """Computed as ``start + i * step`` in double precision or exact integers."""
-        return (start + np.arange(self.length) * step).astype(self.dtype.numpy)
+        """Computed as ``start + i * step`` in double precision or exact integers.
+
+        PyTorch computes as many as a register of AVX2 holds from the first of them, two registers
+        at a time. That is seen in the last bits, and so it is done here.
+        """
+        dtype = self.dtype.numpy
+        places = np.arange(self.length)
+        lanes = _LANES.get(self.dtype)
+        if lanes is None:
+            return (start + places * step).astype(dtype)
+        in_registers = self.length - self.length % (2 * lanes)
+        lane = np.where(places < in_registers, places % lanes, 0)
+        step, wide = float(step), np.float64
+        first = fused_doubles((places - lane).astype(wide), step, wide(start)).astype(dtype)
+        return fused_doubles(lane.astype(wide), step, first.astype(wide)).astype(dtype)
 
 
 @op("eye", Trait.NOT_DIFFERENTIABLE)
@@ -82,11 +101,17 @@ class Linspace(Op):
         if self.steps == 1:
             return np.full(1, first).astype(self.dtype.numpy)
         step = (last - first) / number.type(max(self.steps - 1, 1))
-        places = np.arange(self.steps)
-        after, before = places.astype(number), places[::-1].astype(number)
-        ascending = places < self.steps // 2
-        values = np.where(ascending, first + step * after, last - step * before)
-        return values.astype(self.dtype.numpy)
+        half = self.steps // 2
+        after = np.arange(half).astype(number)
+        before = np.arange(half - self.steps + 1, 1).astype(number)
+        if number.itemsize <= 2:
+            values = [first + step * after, last + step * before]
+        else:
+            values = [
+                fused_multiply_add(after, step, first),
+                fused_multiply_add(before, step, last),
+            ]
+        return np.concatenate(values).astype(self.dtype.numpy)
 
 
 @op("triangle_indices", Trait.NOT_DIFFERENTIABLE)

@@ -19,7 +19,7 @@ import math
 
 import numpy as np
 
-from graphnet.runtime.rounding import Doubles, Singles, c_library, c_log, fused_multiply_add
+from graphnet.dtypes.rounding import Doubles, Singles, c_library, c_log, fused_multiply_add
 
 #: Uniform numbers of one group, and rows transformed at a time so that they stay in the cache.
 GROUP = 16

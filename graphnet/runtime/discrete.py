@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphnet.runtime.rounding import SIGNIFICAND_BITS, Doubles
+from graphnet.dtypes.rounding import SIGNIFICAND_BITS, Doubles
 
 Indices = npt.NDArray[np.int64]
 

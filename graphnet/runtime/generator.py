@@ -32,6 +32,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from graphnet.dtypes.rounding import (
+    Doubles,
+    Singles,
+    c_library,
+    c_log1p,
+    cast,
+    fused_multiply_add,
+    working_dtype,
+)
 from graphnet.runtime import rejection
 from graphnet.runtime.box_muller import GROUP, normal_groups
 from graphnet.runtime.discrete import (
@@ -53,15 +62,6 @@ from graphnet.runtime.memory_order import (
     placed,
 )
 from graphnet.runtime.mt19937 import MersenneTwister
-from graphnet.runtime.rounding import (
-    Doubles,
-    Singles,
-    c_library,
-    c_log1p,
-    cast,
-    fused_multiply_add,
-    working_dtype,
-)
 
 DType: TypeAlias = npt.DTypeLike
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from graphnet.runtime.rounding import cast
+from graphnet.dtypes.rounding import cast
 
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = Sequence[int]

@@ -348,3 +348,21 @@ def test_any_even_spacing(start: Any, end: Any, steps: int, dtype: str) -> None:
 def test_any_triangle(row: int, col: int, offset: int) -> None:
     check(f"torch.tril_indices({row}, {col}, {offset})")
     check(f"torch.triu_indices({row}, {col}, {offset})")
+
+
+reals = st.floats(-1000, 1000).filter(lambda number: number == 0 or abs(number) > 1e-3)
+
+
+@pytest.mark.skipif(
+    torch.backends.cpu.get_cpu_capability() not in ("AVX2", "AVX512"),
+    reason="the last bits are those of PyTorch with AVX2",
+)
+@given(reals, reals.filter(bool), st.integers(1, 300), st.sampled_from(["float32", "float64"]))
+def test_ranges_have_the_same_bits(start: float, step: float, count: int, dtype: str) -> None:
+    seen = []
+    for library in (graphnet, torch):
+        kind = getattr(library, dtype)
+        numbers = library.arange(start, start + step * count, step, dtype=kind)
+        evenly = library.linspace(start, step, count, dtype=kind)
+        seen.append([numbers.numpy().tobytes(), evenly.numpy().tobytes()])
+    assert seen[0] == seen[1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graphnet.runtime.rounding import c_library, cast, fused_multiply_add, working_dtype
+from graphnet.dtypes.rounding import c_library, cast, fused_multiply_add, working_dtype
 
 SINGLES = st.floats(2.0**-40, 2.0**40, width=32) | st.floats(-(2.0**40), -(2.0**-40), width=32)
 DOUBLES = st.floats(2.0**-200, 2.0**200) | st.floats(-(2.0**200), -(2.0**-200))

@@ -2,8 +2,9 @@
 
 PyTorch's kernels are compiled with fused multiply-add, and in double precision they call the C
 library's elementary functions. numpy has no fused multiply-add, and where the processor allows it
-numpy replaces the C library's functions with vector versions that may differ in the last bit. The
-random draws need the values of the former, so they are rebuilt here.
+numpy replaces the C library's functions with vector versions that may differ in the last bit. What
+programs start from, random draws and ranges of numbers, needs the values of the former, so they are
+rebuilt here.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def fused_multiply_add(x: Singles | Doubles, factor: float, addend: float) -> np
         return result
     if x.dtype == np.float32:
         return _fused_single(x.astype(np.float64), factor, addend)
-    return _fused_double(x.astype(np.float64, copy=False), factor, addend)
+    return fused_doubles(x.astype(np.float64, copy=False), factor, np.float64(addend))
 
 
 def _fused_single(x: Doubles, factor: float, addend: float) -> Singles:
@@ -58,11 +59,12 @@ def _fused_single(x: Doubles, factor: float, addend: float) -> Singles:
     return total.astype(np.float32)
 
 
-def _fused_double(x: Doubles, factor: float, addend: float) -> Doubles:
+def fused_doubles(x: Doubles, factor: float, addend: Doubles | np.float64) -> Doubles:
+    """``x * factor + addend`` with a single rounding, for one addend or one for each ``x``."""
     # S. Boldo and G. Melquiond, "Emulation of a FMA and Correctly Rounded Sums: Proved
     # Algorithms Using Rounding to Odd", IEEE Transactions on Computers 57(4), 2008.
     product, product_error = _two_product(x, factor)
-    low_sum, low_error = _two_sum(product_error, np.float64(addend))
+    low_sum, low_error = _two_sum(product_error, addend)
     high_sum, high_error = _two_sum(product, low_sum)
     return high_sum + _round_to_odd(*_two_sum(low_error, high_error))
 
