@@ -15,8 +15,22 @@ import numpy as np
 
 from graphnet import dtypes, printing
 from graphnet.devices import CPU, device
-from graphnet.errors import AliasError, AutogradError, DtypeError, ScalarError, ShapeError
-from graphnet.inplace import check_overlap, check_writable
+from graphnet.errors import (
+    AliasError,
+    AutogradError,
+    DtypeError,
+    OperandError,
+    ScalarError,
+    ShapeError,
+    ValueRangeError,
+)
+from graphnet.inplace import (
+    check_data,
+    check_gradient,
+    check_overlap,
+    check_replacement,
+    check_writable,
+)
 from graphnet.ir.expression import Expression, binary
 from graphnet.ir.op import Op
 from graphnet.ir.registry import singletons
@@ -112,8 +126,8 @@ class Tensor(Handle, Expression):
         """A new leaf of class ``cls`` over ``data``'s memory."""
         if require_grad and not (data.dtype.is_floating_point or data.dtype.is_complex):
             raise AutogradError(
-                "Only Tensors of floating point and complex dtype can require gradients, but this "
-                f"one is {data.dtype}"
+                "Only Tensors of floating point and complex dtype can require gradients",
+                cure=f"cast the data first: it is {data.dtype}",
             )
         layout = data._layout.but(requires_grad=require_grad, is_leaf=True)
         made = cls._of(data._storage, layout, data._offset)
@@ -164,6 +178,8 @@ class Tensor(Handle, Expression):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value and not self.is_leaf:
+            raise AutogradError("you can only change requires_grad flags of leaf variables.")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
@@ -172,15 +188,15 @@ class Tensor(Handle, Expression):
         if not layout.is_leaf:
             if not requires_grad:
                 raise AutogradError(
-                    "you can only change requires_grad flags of leaf variables.",
-                    cure="use .detach() for a tensor without history",
+                    "you can only change requires_grad flags of leaf variables. If you want to use "
+                    "a computed variable in a subgraph that doesn't require differentiation use "
+                    "var_no_grad = var.detach()."
                 )
             return self
         if requires_grad and not (self.dtype.is_floating_point or self.dtype.is_complex):
             raise AutogradError(
-                "only Tensors of floating point and complex dtype can require gradients, but this "
-                f"one is {self.dtype}",
-                cure="give it a floating point dtype, as with .float() or dtype=torch.float32",
+                "only Tensors of floating point and complex dtype can require gradients",
+                cure=f"this one is {self.dtype}: give it a floating point dtype, as with .float()",
             )
         if requires_grad != layout.requires_grad:
             self._layout = layout.but(requires_grad=bool(requires_grad))
@@ -207,15 +223,7 @@ class Tensor(Handle, Expression):
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
-            if value.shape != self.shape:
-                raise ShapeError(
-                    f"assigned grad has data of a different size: {list(value.shape)}, but the "
-                    f"tensor's is {list(self.shape)}"
-                )
-            if value.dtype is not self.dtype:
-                raise DtypeError(
-                    f"assigned grad has data of a different type: {value.dtype}, not {self.dtype}"
-                )
+            check_gradient(self, value)
         self._grad = value
 
     @property
@@ -227,8 +235,9 @@ class Tensor(Handle, Expression):
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        settle(value._storage)
         mine = self._layout
+        check_data(value, mine.requires_grad)
+        settle(value._storage)
         layout = value._layout.but(requires_grad=mine.requires_grad, is_leaf=mine.is_leaf)
         self._storage, self._layout, self._offset = value._storage, layout, value._offset
         self._segment, self._slot, self._seen = None, -1, value._storage.version
@@ -362,6 +371,13 @@ class Tensor(Handle, Expression):
             return array.astype(dtype)
         return array.copy() if copy else array
 
+    def __array_wrap__(
+        self, array: Any, context: Any = None, return_scalar: bool = False
+    ) -> Tensor:
+        """What numpy's functions make of a tensor is a tensor again."""
+        array = np.asarray(array)
+        return Tensor._from_array(array.astype(np.uint8) if array.dtype == bool else array)
+
     def __bool__(self) -> bool:
         if self._layout.numel != 1:
             many = "more than one value" if self._layout.numel else "no values"
@@ -372,13 +388,19 @@ class Tensor(Handle, Expression):
         return bool(self._settled().item())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number())
+
+    def _number(self) -> Any:
+        """The only element, for Python's conversions."""
+        if self._layout.numel != 1:
+            raise ValueRangeError("only one element tensors can be converted to Python scalars")
+        return self.item()
 
     def __index__(self) -> int:
         if self.dtype.is_floating_point or self.dtype.is_complex or self.numel() != 1:
@@ -430,6 +452,15 @@ class Tensor(Handle, Expression):
     __lshift__ = binary("bitwise_left_shift")
     __rshift__ = binary("bitwise_right_shift")
 
+    def __rtruediv__(self, other: Any) -> Any:
+        """``other / self``, as PyTorch computes it."""
+        try:
+            return self._apply(
+                singletons["mul"], self._apply(singletons["reciprocal"], self), other
+            )
+        except OperandError:
+            return NotImplemented
+
     def _compare(self, name: str, other: Any) -> Any:
         if not isinstance(other, Tensor | bool | int | float | complex | np.generic):
             return NotImplemented
@@ -443,6 +474,14 @@ class Tensor(Handle, Expression):
 
     def detach_(self) -> Self:
         """Forget the history, in place."""
+        if self._base is not None:
+            raise AutogradError(
+                "Can't detach views in-place. Use detach() instead. If you are using "
+                "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
+                "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
+                "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
+                "function in torch/optim/optimizer.py as the solution."
+            )
         self._become(self.detach())
         return self
 
@@ -465,7 +504,10 @@ class Tensor(Handle, Expression):
         def call(gradients: list[Any]) -> list[Any]:
             (gradient,) = gradients
             replaced = hook(gradient)
-            return [gradient if replaced is None else replaced]
+            if replaced is None:
+                return [gradient]
+            check_replacement(hook, gradient, replaced)
+            return [replaced]
 
         return HookGroup([self], call)
 
@@ -481,6 +523,13 @@ class Tensor(Handle, Expression):
         """Nothing to do: the graph holds the gradient of every intermediate tensor."""
         if not self.requires_grad:
             raise AutogradError("can't retain_grad on Tensor that has requires_grad=False")
+        if not self.is_leaf:
+            self.__dict__["_retains_grad"] = True
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether :meth:`retain_grad` was called on this intermediate tensor."""
+        return bool(self.__dict__.get("_retains_grad"))
 
     # ------------------------------------------------------------------ writing
 
@@ -532,7 +581,9 @@ class Tensor(Handle, Expression):
         if not self.is_leaf:
             raise AutogradError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                "protocol at the moment."
+                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
+                "because of a torch.nn.utils.weight_norm usage, see "
+                "https://github.com/pytorch/pytorch/pull/103001"
             )
         if id(self) in memo:
             return memo[id(self)]
@@ -545,11 +596,6 @@ class Tensor(Handle, Expression):
         return made
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        if not self.is_leaf:
-            raise AutogradError(
-                "Cowardly refusing to serialize non-leaf tensor which requires_grad",
-                cure="detach() it first",
-            )
         settle(self._storage)
         facts = (self._storage, self._offset, *self._facts(), dict(self.__dict__))
         return (_rebuild, (type(self), *facts))
@@ -577,4 +623,5 @@ def _rebuild(
     return made
 
 
+Tensor.__module__ = "graphnet"  # where users find it
 Recorder.handle, Recorder.make = Tensor, Tensor._made

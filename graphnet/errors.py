@@ -70,6 +70,10 @@ class ArgumentError(GraphnetError, TypeError):
     """An argument of the wrong type."""
 
 
+class OperandError(ArgumentError):
+    """An operand that is neither a tensor nor a number: an operator leaves it to the other side."""
+
+
 class ValueRangeError(GraphnetError, ValueError):
     """An argument outside the values it may have."""
 

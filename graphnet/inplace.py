@@ -1,13 +1,15 @@
-"""Which tensors may be written to in place, and how PyTorch refuses the others."""
+"""What may be written to tensors, and assigned to them, and how PyTorch refuses the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
-from graphnet.errors import AliasError, AutogradError
+from graphnet.errors import AliasError, ArgumentError, AutogradError, DtypeError, ShapeError
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Layout
-from graphnet.trace.handle import Origin, origin_of
+from graphnet.trace.handle import Handle, Origin, origin_of
 
 if TYPE_CHECKING:
     from graphnet._tensor import Tensor
@@ -126,3 +128,73 @@ def _is_dense(layout: Layout) -> bool:
                 return False
             expected *= size
     return True
+
+
+# ---------------------------------------------------------------------- assignments
+
+
+def check_gradient(tensor: Tensor, gradient: Any) -> None:
+    """Raise PyTorch's error if something cannot be assigned as a tensor's gradient.
+
+    Raises:
+        ArgumentError: (a TypeError) it is no tensor.
+        AutogradError: it is the tensor itself.
+        ShapeError: it has another shape.
+        DtypeError: it has another element type.
+    """
+    if not isinstance(gradient, Handle):
+        raise ArgumentError(
+            "assigned grad expected to be a Tensor or None but got grad of type "
+            f"{type(gradient).__name__}"
+        )
+    if gradient is tensor:
+        raise AutogradError("can't assign Variable as its own grad")
+    mine, its = tensor._layout, gradient._layout
+    if its.shape != mine.shape:
+        raise ShapeError(
+            f"attempting to assign a gradient of size '{list(its.shape)}' to a tensor of size "
+            f"'{list(mine.shape)}'. Please ensure that the gradient and the tensor are the same "
+            "size"
+        )
+    if its.dtype is not mine.dtype:
+        raise DtypeError(
+            f"attempting to assign a gradient with dtype '{SCALAR_TYPE_NAMES[its.dtype].lower()}' "
+            f"to a tensor with grad_dtype '{SCALAR_TYPE_NAMES[mine.dtype]}'. The gradient must "
+            "match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the "
+            "tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+            "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+            "downstream systems that assume that they match."
+        )
+
+
+def check_data(value: Any, requires_grad: bool) -> None:
+    """Raise PyTorch's error if something cannot be assigned as a tensor's ``data``.
+
+    Raises:
+        ArgumentError: (a TypeError) it is no tensor.
+        AutogradError: gradients are wanted, and its element type has none.
+    """
+    if not isinstance(value, Handle):
+        raise ArgumentError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    kind = value._layout.dtype
+    if requires_grad and not (kind.is_floating_point or kind.is_complex):
+        raise AutogradError(
+            "data set to a tensor that requires gradients must be floating point or complex dtype"
+        )
+
+
+def check_replacement(hook: Callable[..., Any], gradient: Any, replaced: Any) -> None:
+    """Raise PyTorch's error if what a hook returned cannot take the place of a gradient.
+
+    Raises:
+        ArgumentError: (a TypeError) it is no tensor.
+        ShapeError: it has another shape.
+        DtypeError: it has another element type.
+    """
+    name = getattr(hook, "__name__", "hook")
+    if not isinstance(replaced, Handle):
+        raise ArgumentError(f"expected Variable, but hook returned '{type(replaced).__name__}'")
+    if replaced._layout.shape != gradient._layout.shape:
+        raise ShapeError(f"hook '{name}' has changed the size of value")
+    if replaced._layout.dtype is not gradient._layout.dtype:
+        raise DtypeError(f"hook '{name}' has changed the type of value")

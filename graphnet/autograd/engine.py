@@ -7,7 +7,7 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.autograd.anomaly_mode import check_gradients, set_detect_anomaly
-from graphnet.errors import AutogradError, ShapeError
+from graphnet.errors import ArgumentError, AutogradError, ShapeError, ValueRangeError
 from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
 from graphnet.trace.hooks import AfterHook, backward_again, backward_with_hooks
@@ -130,7 +130,7 @@ def backward(
 def grad(
     outputs: Tensors,
     inputs: Tensors,
-    grad_outputs: Tensors | None = None,
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     only_inputs: bool = True,
@@ -151,14 +151,23 @@ def grad(
     >>> torch.autograd.grad(first, x)
     (tensor(18.),)
     """
+    if materialize_grads and allow_unused is False:
+        raise ValueRangeError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+            "allow_unused=False."
+        )
     roots, wanted = _sequence(outputs), _sequence(inputs)
     given = _cotangents(grad_outputs, roots)
+    if is_grads_batched:
+        return _batched(
+            roots, wanted, given, retain_graph, create_graph, allow_unused, materialize_grads
+        )
     _check(roots, given)
     for place, tensor in enumerate(wanted):
         if not tensor.requires_grad:
             raise AutogradError(
-                f"One of the differentiated Tensors does not require grad: input {place}",
-                cure="make it with requires_grad=True",
+                "One of the differentiated Tensors does not require grad",
+                cure=f"make input {place} with requires_grad=True",
             )
     retain = create_graph if retain_graph is None else retain_graph
     _, gradients = backward_with_hooks(
@@ -188,6 +197,39 @@ def grad(
     return tuple(found)
 
 
+def _batched(
+    roots: list[Tensor],
+    wanted: list[Tensor],
+    given: Sequence[Tensor | None],
+    retain_graph: bool | None,
+    create_graph: bool,
+    allow_unused: bool | None,
+    materialize_grads: bool,
+) -> tuple[Tensor | None, ...]:
+    """The gradients for each of a batch of gradients of the outputs, in a first dimension."""
+    from graphnet.functions.joining import stack
+
+    count = next(len(gradient) for gradient in given if gradient is not None)
+    retain = create_graph if retain_graph is None else retain_graph
+    rows = [
+        grad(
+            roots,
+            wanted,
+            [None if gradient is None else gradient[row] for gradient in given],
+            retain_graph=retain or row < count - 1,
+            create_graph=create_graph,
+            allow_unused=allow_unused,
+            materialize_grads=materialize_grads,
+        )
+        for row in range(count)
+    ]
+    found: list[Tensor | None] = []
+    for column in zip(*rows, strict=True):
+        gradients: list[Tensor] = [gradient for gradient in column if gradient is not None]
+        found.append(stack(gradients) if gradients else None)
+    return tuple(found)
+
+
 def _sequence(tensors: Tensors) -> list[Tensor]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
@@ -213,10 +255,14 @@ def _check(roots: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> None:
         if gradient is None:
             if root.numel() != 1:
                 raise AutogradError(
-                    "grad can be implicitly created only for scalar outputs, but the shape is "
-                    f"{list(root.shape)}",
-                    cure="reduce it to a scalar, as with .sum(), or pass gradient=",
+                    "grad can be implicitly created only for scalar outputs",
+                    cure=f"the shape is {list(root.shape)}: reduce it to a scalar, as with .sum(), "
+                    "or pass gradient=",
                 )
+        elif not isinstance(gradient, Tensor):
+            raise ArgumentError(
+                f"gradients can be either Tensors or None, but got {type(gradient).__name__}"
+            )
         elif gradient.shape != root.shape:
             raise ShapeError(
                 f"Mismatch in shape: grad_output[{place}] has a shape of {gradient.shape} and "

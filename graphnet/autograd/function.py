@@ -67,7 +67,8 @@ class Function:
         """Raises AutogradError, a RuntimeError: functions are not called but applied."""
         raise AutogradError(
             "Legacy autograd function with non-static forward method is deprecated. Please use "
-            "new-style autograd function with static forward method.",
+            "new-style autograd function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)",
             cure=f"write {type(self).__name__}.apply(...)",
         )
 

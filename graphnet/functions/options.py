@@ -10,7 +10,13 @@ from typing import Any, Final, TypeVar, cast
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.devices import check_device
-from graphnet.errors import ArgumentError, GraphnetError, NotSupportedError, ShapeError
+from graphnet.errors import (
+    ArgumentError,
+    AutogradError,
+    GraphnetError,
+    NotSupportedError,
+    ShapeError,
+)
 from graphnet.functions.arguments import distinct_dims, integer, integers
 from graphnet.functions.layouts import strided
 from graphnet.ir.op import Op
@@ -95,7 +101,14 @@ def finish(made: Tensor, device: Any, requires_grad: bool, layout: Any = None) -
             f"layout={layout} is not supported: all tensors of graphnet are dense",
             cure="leave `layout` out",
         )
-    return made.requires_grad_() if requires_grad else made
+    if not requires_grad:
+        return made
+    if not (made.dtype.is_floating_point or made.dtype.is_complex):
+        raise AutogradError(
+            "Only Tensors of floating point and complex dtype can require gradients",
+            cure=f"give it another dtype than {made.dtype}",
+        )
+    return made.requires_grad_()
 
 
 def require_tensor(function: str, argument: str, value: Any, position: int = 1) -> Tensor:

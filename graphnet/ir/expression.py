@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from graphnet.errors import OperandError
 from graphnet.ir.registry import singletons
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ def binary(name: str) -> Callable[[Any, Any], Any]:
     """The method that applies ``name`` to ``self`` and the other operand."""
 
     def method(self: Expression, other: Any) -> Any:
-        return self._apply(singletons[name], self, other)
+        try:
+            return self._apply(singletons[name], self, other)
+        except OperandError:
+            return NotImplemented
 
     method.__name__, method.__doc__ = f"__{name}__", f"Apply ``{name}``."
     return method
@@ -41,7 +45,10 @@ def reflected(name: str) -> Callable[[Any, Any], Any]:
     """The method that applies ``name`` to the other operand and ``self``."""
 
     def method(self: Expression, other: Any) -> Any:
-        return self._apply(singletons[name], other, self)
+        try:
+            return self._apply(singletons[name], other, self)
+        except OperandError:
+            return NotImplemented
 
     method.__name__, method.__doc__ = f"__r{name}__", f"Apply ``{name}``, operands exchanged."
     return method

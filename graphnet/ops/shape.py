@@ -138,8 +138,8 @@ class View(ViewOp):
         if found is None:
             raise ShapeError(
                 "view size is not compatible with input tensor's size and stride (at least one "
-                "dimension spans across two contiguous subspaces)",
-                cure="use .reshape(...) instead, which copies where it must",
+                "dimension spans across two contiguous subspaces). Use .reshape(...) instead.",
+                cure="reshape copies where it must",
             )
         return found, 0
 
@@ -346,15 +346,17 @@ class Expand(ViewOp):
         return np.broadcast_to(x, self.shape)
 
     def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
-        """Repeated dimensions have stride 0."""
+        """Repeated dimensions have stride 0; new ones of size 1 go on from the one behind."""
+        if not shape:
+            return (0,) * len(self.shape), 0
         lead = len(self.shape) - len(shape)
-        return (
-            *(0,) * lead,
-            *(
-                0 if size == 1 and wanted != 1 else stride
-                for size, wanted, stride in zip(shape, self.shape[lead:], strides, strict=True)
-            ),
-        ), 0
+        found = [
+            0 if size == 1 and wanted != 1 else stride
+            for size, wanted, stride in zip(shape, self.shape[lead:], strides, strict=True)
+        ]
+        for dim in reversed(range(lead)):
+            found.insert(0, self.shape[dim + 1] * found[0] if self.shape[dim] == 1 else 0)
+        return tuple(found), 0
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Sum over the repetitions."""

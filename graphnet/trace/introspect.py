@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from graphnet.ir.node import Node, Value
+from graphnet.ir.node import Value
 from graphnet.trace.handle import Handle
 from graphnet.trace.recorder import current_recorder
+from graphnet.trace.segment import Segment
 from graphnet.trace.state import Trace
 
 
@@ -20,33 +21,75 @@ class GradFunction:
     'MulBackward0'
     """
 
-    def __init__(self, node: Node, index: int = 0) -> None:
-        self._node = node
-        self._index = index
+    def __init__(self, value: Value, segment: Segment) -> None:
+        self._value, self._segment = _origin(value, segment)
 
     def name(self) -> str:
         """What PyTorch calls it."""
-        if self._node.op.name == "input":
-            return "AccumulateGrad"
-        return self._node.op.grad_name_of(self._index)
+        if self._value.op.name == "input":
+            return "torch::autograd::AccumulateGrad"
+        return self._value.op.grad_name_of(self._value.index)
 
     @property
     def next_functions(self) -> tuple[tuple[GradFunction | None, int], ...]:
-        """Where it hands gradients on to: one pair for each operand that is a tensor."""
+        """Where it hands gradients on to: one pair for each operand that is a tensor.
+
+        A number that PyTorch's arithmetic makes a tensor of counts as one.
+        """
+        node = self._value.node
+        counts_numbers = getattr(node.op, "symbol", None) is not None
         return tuple(
-            (GradFunction(operand.node, operand.index), operand.index)
+            (GradFunction(operand, self._segment), operand.index)
             if operand.requires_grad
             else (None, 0)
-            for operand in self._node.operands
-            if not operand.type.weak
+            for operand in node.operands
+            if counts_numbers or not operand.type.weak
         )
 
+    @property
+    def variable(self) -> Any:
+        """The leaf whose gradient it accumulates.
+
+        Raises:
+            AttributeError: it does not accumulate, or the leaf is there no more.
+        """
+        if self._value.op.name == "input":
+            leaf = self._segment.variables.get(_slot(self._value, self._segment))
+            if leaf is not None:
+                return leaf
+        raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
+
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self._node):#x}>"
+        return f"<{self.name().rpartition(':')[2]} object at {id(self._value.node):#x}>"
+
+
+def _slot(value: Value, segment: Segment) -> int:
+    return Trace.to(segment.state).values.index(value)
+
+
+def _origin(value: Value, segment: Segment) -> tuple[Value, Segment]:
+    """What a value is where it was computed, and the segment where that was."""
+    while value.op.name == "input":
+        slot = _slot(value, segment)
+        if slot not in segment.links:
+            break
+        segment, place = segment.links[slot]
+        value = place if isinstance(place, Value) else Trace.to(segment.state).values[place]
+    return value, segment
 
 
 def value_of(handle: Handle) -> Value:
-    """The IR value that a tensor with a history is."""
+    """The IR value that a tensor with a history is, where it was computed."""
+    return _origin(*_place_of(handle))[0]
+
+
+def grad_fn_of(handle: Handle) -> GradFunction:
+    """The backward node of a tensor that is no leaf."""
+    return GradFunction(*_place_of(handle))
+
+
+def _place_of(handle: Handle) -> tuple[Value, Segment]:
+    """A tensor's value and segment."""
     recorder = current_recorder()
     if handle._segment is None or (
         handle._segment is recorder.segment and handle._seen != handle._storage.version
@@ -54,19 +97,7 @@ def value_of(handle: Handle) -> Value:
         recorder.slot_of(handle)
     segment = handle._segment
     assert segment is not None  # slot_of puts it into one
-    place: Any = handle._slot
-    while not isinstance(place, Value):
-        if place in segment.links:
-            segment, place = segment.links[place]
-        else:
-            place = Trace.to(segment.state).values[place]
-    return place
-
-
-def grad_fn_of(handle: Handle) -> GradFunction:
-    """The backward node of a tensor that is no leaf."""
-    value = value_of(handle)
-    return GradFunction(value.node, value.index)
+    return Trace.to(segment.state).values[handle._slot], segment
 
 
 def gradient_of(handle: Handle) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.errors import ArgumentError, ShapeError
+from graphnet.errors import OperandError, ShapeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.types import Shape, Stride, TensorType
@@ -30,7 +30,7 @@ def as_number(operand: Any, head: Hashable) -> Any:
     """A numpy number, or what is a Python number by inheritance, as a plain one.
 
     Raises:
-        ArgumentError: it is no number.
+        OperandError: it is no number.
     """
     if isinstance(operand, np.generic):
         return operand.item()
@@ -38,7 +38,7 @@ def as_number(operand: Any, head: Hashable) -> Any:
         if isinstance(operand, kind):
             plain: Callable[[Any], Any] = kind
             return plain(operand)
-    raise ArgumentError(
+    raise OperandError(
         f"{head}(): expected a tensor or a number, but got {type(operand).__name__}",
         cure="make a tensor of it first, with torch.tensor(...)",
     )

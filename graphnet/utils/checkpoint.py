@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from graphnet.nn import Sequential
+
 __all__ = ["checkpoint", "checkpoint_sequential"]
 
 
@@ -58,6 +60,8 @@ def checkpoint_sequential(
             "passed explicitly.",
             stacklevel=2,
         )
+    if isinstance(functions, Sequential):
+        functions = functions.children()  # a module that occurs twice is called once, as in PyTorch
     for function in functions:
         input = function(input)
     return input
