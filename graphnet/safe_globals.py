@@ -35,6 +35,7 @@ _HARMLESS = frozenset(
         "builtins.set",
         "collections.Counter",
         "collections.OrderedDict",
+        "graphnet.Tensor",
         "graphnet._tensor.Tensor",
         "graphnet._tensor._rebuild",
         "graphnet.devices.device",

@@ -11,6 +11,7 @@ import doctest
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,11 +46,20 @@ def run(tests: list[doctest.DocTest]) -> str:
     return "".join(report)
 
 
+class Finder(doctest.DocTestFinder):
+    """Finds a class also where it is defined, if it gives the package as its module."""
+
+    def _from_module(self, module: Any, object: Any) -> bool:
+        if isinstance(object, type) and object.__module__ == graphnet.__name__:
+            return object.__init__.__module__ == module.__name__
+        return bool(super()._from_module(module, object))  # type: ignore[misc]  # doctest has it
+
+
 def examples_of_module(path: Path) -> list[doctest.DocTest]:
     """The examples of every docstring of a module."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = importlib.import_module(".".join(part for part in parts if part != "__init__"))
-    return doctest.DocTestFinder().find(module, extraglobs={"torch": graphnet})
+    return Finder().find(module, extraglobs={"torch": graphnet})
 
 
 def code_only(text: str) -> str:

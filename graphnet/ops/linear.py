@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from graphnet import dtypes
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op
@@ -16,6 +15,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Add
 from graphnet.ops.batching import batch
+from graphnet.ops.elementwise import is_half
 from graphnet.ops.matmul import Matmul, transposed
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape, T, filled
@@ -66,7 +66,10 @@ class Linear(Op):
         return TensorType(x.dtype, (*x.shape[:-1], *outs))
 
     def kernel(self, x: Any, weight: Any, *bias: Any) -> Any:
-        """One matrix product, then the bias added in place."""
+        """One matrix product, then the bias added in place; half precision is rounded once."""
+        if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":
+            wide = (array.astype(np.float32) for array in (x, weight, *bias))
+            return self.kernel(*wide).astype(x.dtype)
         if x.ndim > 2 and weight.ndim == 2:
             rows = product(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), weight.T)
             out = rows.reshape(*x.shape[:-1], weight.shape[0])
@@ -79,7 +82,7 @@ class Linear(Op):
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
         """The same, into memory that is given."""
         x, weight, *_ = operands
-        if weight.ndim == 1 or result.dtype in (dtypes.float16, dtypes.bfloat16):
+        if weight.ndim == 1 or is_half(result.dtype):
             return None
         rows = (math.prod(x.shape[:-1]), x.shape[-1])
         flat = (rows[0], weight.shape[0])
@@ -92,7 +95,7 @@ class Linear(Op):
     def decompose(self, *operands: Value) -> Value | None:
         """``x @ weight.T + bias``, the rows of ``x`` as one matrix."""
         x, weight, *bias = operands
-        if weight.ndim != 2 or x.ndim < 2:
+        if weight.ndim != 2 or x.ndim < 2 or is_half(x.dtype):
             return None
         rows = (math.prod(x.shape[:-1]), x.shape[-1])
         out = _reshaped(x, rows) @ T()(weight)

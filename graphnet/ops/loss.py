@@ -20,7 +20,7 @@ from graphnet.ops.activation import Hardtanh
 from graphnet.ops.arithmetic import Maximum
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.dtype_rules import require_float
-from graphnet.ops.elementwise import broadcast_shapes, casts, promoted
+from graphnet.ops.elementwise import broadcast_shapes, casts, is_half, promoted
 from graphnet.ops.index import RangeError
 from graphnet.ops.math import Exp, Log, Log1p, Sign
 from graphnet.ops.reduce import Mean, Sum
@@ -86,6 +86,8 @@ class _Loss(Op):
         """The single losses, then their sum or mean."""
         x, y, *numbers = arrays
         losses = np.asarray(self.pointwise(x, y, *numbers))
+        if is_half(dtypes.from_numpy(x.dtype)):
+            losses = losses.astype(x.dtype)  # beside a Python number it may be wider
         if self.reduction == "none":
             return losses
         found = total(losses)
