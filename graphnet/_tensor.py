@@ -43,7 +43,13 @@ from graphnet.trace.handle import Handle, Origin, origin_of
 from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.memory import Place
-from graphnet.trace.recorder import Recorder, current_recorder, settle, this_thread
+from graphnet.trace.recorder import (
+    Recorder,
+    current_recorder,
+    settle,
+    this_thread,
+    values_of,
+)
 
 
 def _augmented(name: str) -> Callable[[Any, Any], Any]:
@@ -92,6 +98,7 @@ class Tensor(Handle, Expression):
 
     def _become(self, other: Handle) -> None:
         """Be a handle on the same memory, at the same place in the trace."""
+        other._storage  # noqa: B018  # it has none otherwise, and both would make one
         for name in Handle.__slots__:
             if name != "__weakref__" and hasattr(other, name):
                 setattr(self, name, getattr(other, name))
@@ -200,7 +207,7 @@ class Tensor(Handle, Expression):
             )
         if requires_grad != layout.requires_grad:
             self._layout = layout.but(requires_grad=bool(requires_grad))
-            self._seen = -1  # it enters the trace anew, as a leaf
+            self._leave_trace()
         return self
 
     @property
@@ -322,9 +329,7 @@ class Tensor(Handle, Expression):
 
     def _settled(self) -> Any:
         """The values, as an array that shares memory."""
-        if self._storage.pending:
-            settle(self._storage)
-        return self._memory()
+        return values_of(self)
 
     def item(self) -> Any:
         """The only element, as a Python number.
@@ -332,15 +337,12 @@ class Tensor(Handle, Expression):
         Raises:
             ScalarError: there is not exactly one.
         """
-        layout, storage = self._layout, self._storage
-        if layout.numel != 1:
+        if self._layout.numel != 1:
             raise ScalarError(
                 f"a Tensor with {self.numel()} elements cannot be converted to Scalar",
                 cure="reduce it first, for example with .sum() or .mean()",
             )
-        if storage.pending:
-            settle(storage)
-        return (storage.array if layout.whole else self._memory()).item()
+        return values_of(self).item()
 
     def tolist(self) -> Any:
         """The elements as nested lists."""

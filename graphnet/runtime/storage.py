@@ -91,6 +91,11 @@ class Storage:
         """The storage of a contiguous array, which it takes over."""
         return cls(TensorType(dtypes.from_numpy(array.dtype), array.shape), array, shared)
 
+    def expect(self, segment: Any, slot: int) -> None:
+        """Wait for a run of ``segment``, which will put the value of ``slot`` here."""
+        self.segment, self.slot, self.pending = segment, slot, True
+        segment.created.append(ref(self))
+
     @property
     def noticed(self) -> int:
         """How often the memory was written to, as far as autograd was told: PyTorch's version."""

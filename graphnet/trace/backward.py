@@ -104,7 +104,7 @@ def backward_again(
     None if the pass is new, or goes beyond the current segment.
     """
     segment = recorder.segment
-    if root._segment is not segment or root._seen != root._storage.version:
+    if not root._is_in(segment):
         return None
     with recorder.lock:
         state = segment.state.edges.get((_AGAIN, root._slot, retain_graph))

@@ -44,8 +44,7 @@ class CapturingRecorder(Recorder):
         segment, trace = self.segment, self.trace()
         inputs = [node.result for node in trace.nodes if node.op.name == "input"]
         self._known.update(zip(inputs, segment.bindings, strict=True))
-        created = [storage for made in segment.created if (storage := made()) is not None]
-        pending = [s for s in (*created, *segment.mutated) if s.pending]
+        pending = [s for s in (*segment.storages(), *segment.mutated) if s.pending]
         wanted = [trace.values[storage.slot] for storage in pending]
         draws = [v for node in trace.nodes if node.op.is_(Trait.RANDOM) for v in node.results]
         evaluate(trace.nodes, self._known, [*wanted, *draws])
@@ -92,11 +91,7 @@ class CapturingRecorder(Recorder):
         """End the recording: settle all and let go of the memory."""
         self.run("capture ends")
         segment = self.segment
-        for made in segment.created:
-            storage = made()
-            if storage is not None:
-                storage.segment = None
-        for storage in segment.memory:
+        for storage in (*segment.storages(), *segment.memory):
             storage.segment = None
         segment.finished = True
 
@@ -229,8 +224,7 @@ def capture(fn: Callable[..., Any], *args: Any) -> Program:
         slots = [recorder.slot_of(handle) for handle in outputs]
         trace, segment = recorder.trace(), recorder.segment
         returned_storages = {handle._storage for handle in outputs}
-        alive = [storage for made in segment.created if (storage := made()) is not None]
-        kept = [storage for storage in alive if storage not in returned_storages]
+        kept = [each for each in segment.storages() if each not in returned_storages]
         leaves = dict.fromkeys(segment.variables.values())
         gradients = [(leaf, leaf._grad) for leaf in leaves if leaf._grad is not None]
         graph = Graph(

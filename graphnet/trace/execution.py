@@ -128,10 +128,11 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         the segment then keeps its values; what the segment would have made is lost, and says so.
     """
     state, mutated = segment.state, segment.mutated
-    created = [storage for made in segment.created if (storage := made()) is not None]
+    made = segment.without_memory()
+    created = [storage for each in segment.created if (storage := each()) is not None]
     # A plain tuple finds a Demand, and is made in a quarter of the time.
     key = (
-        tuple([storage.slot for storage in created]),
+        tuple([handle._slot for handle in made] + [storage.slot for storage in created]),
         tuple(mutated.values()),
         tuple([storage.slot for storage in mutated]),
         tuple(segment.live_views()) if segment.views else (),
@@ -160,7 +161,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
                 visited.compiled = compiled
             results = compiled.plan(segment.bindings)
             if compiled.keeps:
-                results = compiled.keep(segment, results, len(created))
+                results = compiled.keep(segment, results, len(made) + len(created))
     except BaseException as error:
         segment.error = error
         for storage in mutated:
@@ -168,14 +169,18 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
             storage.segment = None
         segment.finish(frozenset(), keep_values=False)
         raise
-    for storage, array in zip(created, results, strict=False):
+    for handle, array in zip(made, results, strict=False):
+        handle._array = array
+    for storage, array in zip(created, results[len(made) :], strict=False):
         storage.array = array
         storage.pending = False
         storage.segment = None
     if mutated:
-        _write(list(mutated), results[len(created) :])
+        _write(list(mutated), results[len(made) + len(created) :])
     if visited.roots:
-        segment.landed = {storage.slot: (ref(storage), storage.version) for storage in created}
+        landed = [(storage.slot, storage) for storage in created]
+        landed += [(handle._slot, handle._storage) for handle in made]
+        segment.landed = {slot: (ref(storage), storage.version) for slot, storage in landed}
         segment.clock = -1 if mutated else clock.writes
     segment.finish(visited.leaves, keep_values=bool(visited.roots))
 

@@ -31,6 +31,10 @@ class Handle:
     as ``_seen`` is the storage's version. For a finished segment they are the gradient history. A
     view knows the tensor it is a view of as ``_base``. ``_origin`` is set on few, see
     :func:`origin_of`.
+
+    Most results are read by the next operation and die, or looked at once. So a result gets its
+    ``_storage`` when that is first asked for; until then ``_stored`` is None, and ``_array`` is all
+    its memory, once a run has computed it.
     """
 
     __slots__ = (
@@ -44,10 +48,10 @@ class Handle:
         "_seen",
         "_segment",
         "_slot",
-        "_storage",
+        "_stored",
     )
 
-    _storage: Storage
+    _stored: Storage | None
     _layout: Layout
     _offset: int
     _segment: Segment | None
@@ -62,7 +66,7 @@ class Handle:
     def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Self:
         """A handle on memory, not in any trace yet."""
         self = object.__new__(cls)
-        self._storage = storage
+        self._stored = storage
         self._layout = layout
         self._offset = offset
         self._segment = None
@@ -77,27 +81,47 @@ class Handle:
     def _made(cls, layout: Layout, segment: Segment, slot: int) -> Self:
         """A handle on a value that a run will compute, into memory of its own.
 
-        Every recorded operation ends here, so both objects are filled in by hand: their
-        constructors would take twice as long.
+        Every recorded operation ends here.
         """
-        storage = object.__new__(Storage)
-        storage.type = layout.type
-        storage.array = storage._exported = None
-        storage.shared = False
-        storage.segment = segment
-        storage.slot = slot
-        storage.pending = True
-        storage.version = 0
-        segment.created.append(ref(storage))
         self = object.__new__(cls)
-        self._storage = storage
         self._layout = layout
-        self._offset = 0
         self._segment = segment
         self._slot = slot
-        self._seen = 0
-        self._grad = self._base = self._array = None
+        self._stored = self._grad = self._base = self._array = None
+        self._offset = self._seen = 0
+        segment.made.append(ref(self))
         return self
+
+    @property
+    def _storage(self) -> Storage:
+        """The memory; that of a result is made now if need be."""
+        return self._stored or self._make_storage()
+
+    @_storage.setter
+    def _storage(self, storage: Storage) -> None:
+        self._stored = storage
+
+    def _make_storage(self) -> Storage:
+        segment = self._segment
+        assert segment is not None  # that of the operation whose result it is
+        with segment.recorder.lock:  # another thread may ask, or run the trace
+            if self._stored is None:
+                self._stored = Storage(self._layout.type, self._array)
+                if self._array is None:
+                    self._stored.expect(segment, self._slot)
+        return self._stored
+
+    def _leave_trace(self) -> None:
+        """Be no value of a trace any more; what reads the tensor lets it enter anew, as a leaf."""
+        if self._stored is None:
+            self._make_storage()
+        self._seen = -1
+
+    def _is_in(self, segment: Segment) -> bool:
+        """Whether ``_slot`` is this tensor's present value in a segment."""
+        return self._segment is segment and (
+            self._stored is None or self._seen == self._stored.version
+        )
 
     @property
     def _shape(self) -> Size:

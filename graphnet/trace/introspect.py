@@ -92,7 +92,7 @@ def _place_of(handle: Handle) -> tuple[Value, Segment]:
     """A tensor's value and segment."""
     recorder = current_recorder()
     if handle._segment is None or (
-        handle._segment is recorder.segment and handle._seen != handle._storage.version
+        handle._segment is recorder.segment and not handle._is_in(recorder.segment)
     ):
         recorder.slot_of(handle)
     segment = handle._segment

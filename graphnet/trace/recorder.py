@@ -131,24 +131,26 @@ class Recorder:
         leaves: dict[Storage, Handle] | None = None
         for operand in operands:
             if isinstance(operand, Handle):
-                storage = operand._storage
-                is_present = operand._seen == storage.version
-                if is_present and operand._segment is segment:
+                stored = operand._stored
+                if operand._segment is segment and (
+                    stored is None or operand._seen == stored.version
+                ):
                     parts.append(operand._slot)
-                elif (
+                    continue
+                storage = stored or operand._storage
+                if (
                     storage.pending
                     or storage in memory
-                    or not (is_present or operand._base is None)
+                    or not (operand._base is None or operand._seen == storage.version)
                 ):
                     return None
+                if leaves is None:
+                    leaves = {storage: operand}
+                elif storage in leaves:
+                    return None
                 else:
-                    if leaves is None:
-                        leaves = {storage: operand}
-                    elif storage in leaves:
-                        return None
-                    else:
-                        leaves[storage] = operand
-                    parts.append(operand._layout)
+                    leaves[storage] = operand
+                parts.append(operand._layout)
             elif operand.__class__ in NUMBERS and (operand or not is_negative_zero(operand)):
                 parts.append(operand.__class__)
                 numbers += (operand,)
@@ -208,15 +210,15 @@ class Recorder:
     def _add_handle(self, operand: Handle, parts: list[Any], leaves: dict[Storage, Handle]) -> None:
         """Put into a key what stands for a tensor: its slot or, if it is a new leaf, its layout."""
         segment = self.segment
-        storage = operand._storage
-        is_present = operand._seen == storage.version
-        if is_present and operand._segment is segment:
+        if operand._is_in(segment):
             parts.append(operand._slot)
-        elif (
+            return
+        storage = operand._storage
+        if (
             storage.pending
             or storage in segment.memory
             or storage in leaves
-            or not (is_present or operand._base is None)
+            or not (operand._base is None or operand._seen == storage.version)
         ):
             # It has a history in this trace. Those before it enter first, to have slots.
             for leaf in leaves.values():
@@ -493,7 +495,7 @@ class Recorder:
 
     def slot_of(self, handle: Handle) -> Slot:
         """The slot of a tensor in the current segment."""
-        if handle._segment is self.segment and handle._seen == handle._storage.version:
+        if handle._is_in(self.segment):
             return handle._slot
         return self.enter(handle)
 
@@ -579,3 +581,17 @@ def settle(storage: Storage) -> None:
                 "this tensor's value was lost: the run that should have computed it failed",
                 cure="see the first error; make the tensor again",
             ) from segment.error
+
+
+def values_of(handle: Handle) -> Any:
+    """The values of a tensor, as an array that shares its memory."""
+    if handle._stored is None:
+        segment = handle._segment
+        assert segment is not None  # that of the operation whose result it is
+        if handle._array is None and not segment.finished:
+            segment.recorder.run("looked at")
+        if handle._array is not None:
+            return handle._array
+    if handle._storage.pending:
+        settle(handle._storage)
+    return handle._memory()

@@ -32,7 +32,9 @@ class Segment:
         bindings: arrays, numbers and generators for the graph's inputs, in their order.
         memory: the first slot of each storage that entered as a leaf; leaves of one storage share
             it.
-        created: the storages first written here; those still alive at the run are demanded.
+        made: the results that had no memory when they were made. Those of them that still have
+            none and are alive at the run are demanded.
+        created: the storages first written here; those still alive at the run are demanded, too.
         views: the differentiable views made here: they have a history without memory of their own.
         mutated: the slot each older storage had when it was first written to here.
         variables: leaf tensors that require a gradient, by slot.
@@ -74,10 +76,21 @@ class Segment:
         self.sequence = next(_sequence)
         self.bindings: list[Any] = []
         self.memory: dict[Storage, Slot] = {}
+        self.made: list[ref[Handle]] = []
         self.created: list[ref[Storage]] = []
         self.mutated: dict[Storage, Slot] = {}
         self.variables: dict[Slot, Handle] = {}
         self.versions: dict[Slot, tuple[Storage, int]] = {}
+
+    def without_memory(self) -> list[Handle]:
+        """The results that are alive and have no memory yet."""
+        return [made for each in self.made if (made := each()) is not None and made._stored is None]
+
+    def storages(self) -> list[Storage]:
+        """The storages first written here that are alive; results get theirs now."""
+        for made in self.without_memory():
+            made._make_storage()
+        return [storage for made in self.created if (storage := made()) is not None]
 
     def note_view(self, view: Handle) -> None:
         """Remember a view with a history, as long as it lives."""
@@ -128,7 +141,7 @@ class Segment:
         """
         if self.linked:
             self._hand_back()
-        self.memory, self.mutated, self.created, self.views = {}, {}, [], ()
+        self.memory, self.mutated, self.made, self.created, self.views = {}, {}, [], [], ()
         if leaves:
             self.variables = {s: v for s, v in self.variables.items() if s in leaves}
             self.links = {s: link for s, link in self.links.items() if s in leaves}
