@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from graphnet.ir.op import Trait
 from graphnet.ir.registry import singletons
 from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
-from graphnet.runtime.storage import Storage, clock
+from graphnet.runtime.storage import Storage
 from graphnet.runtime.threads import apply_setting
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
@@ -129,10 +128,14 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
     """
     state, mutated = segment.state, segment.mutated
     made = segment.without_memory()
-    created = [storage for each in segment.created if (storage := each()) is not None]
+    created: list[Storage] = []
+    slots = [handle._slot for handle in made]
+    if segment.created:
+        created = [storage for each in segment.created if (storage := each()) is not None]
+        slots += [storage.slot for storage in created]
     # A plain tuple finds a Demand, and is made in a quarter of the time.
     key = (
-        tuple([handle._slot for handle in made] + [storage.slot for storage in created]),
+        tuple(slots),
         tuple(mutated.values()),
         tuple([storage.slot for storage in mutated]),
         tuple(segment.live_views()) if segment.views else (),
@@ -161,33 +164,32 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
                 visited.compiled = compiled
             results = compiled.plan(segment.bindings)
             if compiled.keeps:
-                results = compiled.keep(segment, results, len(made) + len(created))
+                results = compiled.keep(segment, results, len(slots))
     except BaseException as error:
         segment.error = error
         for storage in mutated:
             storage.pending = False
             storage.segment = None
-        segment.finish(frozenset(), keep_values=False)
+        segment.finish(None)
         raise
-    for handle, array in zip(made, results, strict=False):
-        handle._array = array
-    for storage, array in zip(created, results[len(made) :], strict=False):
-        storage.array = array
+    arrays = iter(results)
+    for handle in made:
+        handle._array = next(arrays)
+    for storage in created:
+        storage.array = next(arrays)
         storage.pending = False
         storage.segment = None
     if mutated:
-        _write(list(mutated), results[len(made) + len(created) :])
+        _write(mutated, arrays)
     if visited.roots:
-        landed = [(storage.slot, storage) for storage in created]
-        landed += [(handle._slot, handle._storage) for handle in made]
-        segment.landed = {slot: (ref(storage), storage.version) for slot, storage in landed}
-        segment.clock = -1 if mutated else clock.writes
-    segment.finish(visited.leaves, keep_values=bool(visited.roots))
+        segment.note_landed(made, created)
+    segment.finish(visited)
 
 
-def _write(storages: list[Storage], arrays: list[Any]) -> None:
+def _write(storages: Iterable[Storage], arrays: Iterator[Any]) -> None:
     """Put new values of memory where they belong, unless they were computed there."""
-    for storage, array in zip(storages, arrays, strict=True):
+    for storage in storages:
+        array = next(arrays)
         if array is not storage.array:
             np.copyto(storage.array, array)
         storage.pending = False

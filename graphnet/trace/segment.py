@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from graphnet.ir.node import Node, Value
-from graphnet.runtime.storage import Storage
+from graphnet.runtime.storage import Storage, clock
 from graphnet.trace.state import Slot, State
 from graphnet.trace.versions import Overwrite
 
 if TYPE_CHECKING:
+    from graphnet.trace.execution import Visited
     from graphnet.trace.handle import Handle
     from graphnet.trace.recorder import Recorder
 
@@ -132,27 +133,34 @@ class Segment:
             if handle._segment is self and handle._seen == handle._storage.version
         ]
 
-    def finish(self, leaves: frozenset[Slot], keep_values: bool) -> None:
+    def note_landed(self, made: Sequence[Handle], created: Sequence[Storage]) -> None:
+        """Remember in what memory values are that a backward pass may still read."""
+        landed = [(storage.slot, storage) for storage in created]
+        landed += [(handle._slot, handle._storage) for handle in made]
+        self.landed = {slot: (ref(storage), storage.version) for slot, storage in landed}
+        self.clock = -1 if self.mutated else clock.writes
+
+    def finish(self, visited: Visited | None) -> None:
         """The run is over: become the history of what is alive, and no more.
 
         Args:
-            leaves: the leaves that tensors still alive were computed from.
-            keep_values: whether a backward pass may still need saved values.
+            visited: what is known of the run: which leaves the tensors still alive were computed
+                from, and whether a backward pass may still need saved values. None if it failed.
         """
         if self.linked:
             self._hand_back()
         self.memory, self.mutated, self.made, self.created, self.views = {}, {}, [], [], ()
+        leaves = visited.leaves if visited else ()
         if leaves:
             self.variables = {s: v for s, v in self.variables.items() if s in leaves}
-            self.links = {s: link for s, link in self.links.items() if s in leaves}
+            if self.links:
+                self.links = {s: link for s, link in self.links.items() if s in leaves}
         else:
             self.variables, self.links = {}, {}
-        if not keep_values:
-            self.overwritten = {}
+        if not (visited and visited.roots):
             self.hooked = ()
             self.bindings = []
-            self.versions = {}
-            self.saved = {}
+            self.versions, self.overwritten, self.saved = {}, {}, {}
 
     def _hand_back(self) -> None:
         """Let tensors that entered with a history have it where they were computed."""
