@@ -226,6 +226,13 @@ __all__ += settings.__all__
 __all__ += tensor_types.__all__
 
 _LAZY = {
+    "profiler": "graphnet.profiler",
+    "nested": "graphnet.nested",
+    "fx": "graphnet.fx",
+    "_utils": "graphnet._utils",
+    "_inductor": "graphnet._inductor",
+    "_dynamo": "graphnet._dynamo",
+    "_C": "graphnet._C",
     "GradScaler": "graphnet.amp:GradScaler",
     "Program": "graphnet.trace.capture:Program",
     "accelerator": "graphnet.accelerator",

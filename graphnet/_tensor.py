@@ -295,6 +295,8 @@ class Tensor(Handle, Expression):
         """The shape, or the size of one dimension."""
         return self._layout.shape if dim is None else self._layout.shape[dim]
 
+    ndimension = dim
+
     def numel(self) -> int:
         """The number of elements."""
         return self._layout.numel

@@ -100,6 +100,8 @@ __all__ = [
     "synchronize",
 ]
 
+_initialized = False
+
 default_generators: tuple[Any, ...] = ()
 
 current_device = without_cuda("current_device", "The number of the present GPU")

@@ -40,6 +40,7 @@ from graphnet.functions import (
     splitting,
     square_matrices,
     statistics,
+    storages,
     striding,
     tensor_products,
     windows,
@@ -84,6 +85,7 @@ from graphnet.functions.special_functions import *  # noqa: F403
 from graphnet.functions.splitting import *  # noqa: F403
 from graphnet.functions.square_matrices import *  # noqa: F403
 from graphnet.functions.statistics import *  # noqa: F403
+from graphnet.functions.storages import *  # noqa: F403
 from graphnet.functions.striding import *  # noqa: F403
 from graphnet.functions.tensor_products import *  # noqa: F403
 from graphnet.functions.windows import *  # noqa: F403
@@ -129,6 +131,7 @@ __all__ += special_functions.__all__
 __all__ += splitting.__all__
 __all__ += square_matrices.__all__
 __all__ += statistics.__all__
+__all__ += storages.__all__
 __all__ += striding.__all__
 __all__ += tensor_products.__all__
 __all__ += windows.__all__

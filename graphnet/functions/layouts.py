@@ -14,6 +14,7 @@ __all__ = [
     "channels_last",
     "channels_last_3d",
     "contiguous_format",
+    "jagged",
     "layout",
     "memory_format",
     "preserve_format",
@@ -50,6 +51,7 @@ class memory_format(_Named):  # noqa: N801  # PyTorch's name
 
 
 strided: Final = layout("strided")
+jagged: Final = layout("jagged")
 sparse_bsc: Final = layout("sparse_bsc")
 sparse_bsr: Final = layout("sparse_bsr")
 sparse_coo: Final = layout("sparse_coo")

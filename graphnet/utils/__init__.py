@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphnet.utils import checkpoint, data, hooks, model_zoo
+    from graphnet.utils import benchmark, checkpoint, data, hooks, model_zoo, tensorboard
 
-__all__ = ["checkpoint", "data", "hooks", "model_zoo"]
+__all__ = ["benchmark", "checkpoint", "data", "hooks", "model_zoo", "tensorboard"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a part when it is first used."""
-    if name in __all__:
+    if name in __all__ or name in ("_pytree", "cpp_extension"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,11 +12,22 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
+from graphnet._tensor import Tensor
+from graphnet.devices import check_device
+from graphnet.errors import AutogradError
 from graphnet.nn import Sequential
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+__all__ = [
+    "checkpoint",
+    "checkpoint_sequential",
+    "detach_variable",
+    "get_device_states",
+    "noop_context_fn",
+    "set_device_states",
+]
 
 
 def checkpoint(
@@ -65,3 +76,34 @@ def checkpoint_sequential(
     for function in functions:
         input = function(input)
     return input
+
+
+def noop_context_fn() -> tuple[Any, Any]:
+    """Two contexts that do nothing."""
+    return nullcontext(), nullcontext()
+
+
+def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tensors of a tuple without history, wanting gradients where they did."""
+    if not isinstance(inputs, tuple):
+        raise AutogradError(
+            f"Only tuple of tensors is supported. Got Unsupported input type: {type(inputs)}"
+        )
+    return tuple(
+        x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs
+    )
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Tensor]]:
+    """The random states of the GPUs that hold the arguments: there are none."""
+    return [], []
+
+
+def set_device_states(devices: Any, states: Any, *, device_type: Any = None) -> None:
+    """Set the random states of GPUs.
+
+    Raises:
+        DeviceError: there is no such GPU.
+    """
+    for device in devices:
+        check_device(f"cuda:{device}" if isinstance(device, int) else device)

@@ -111,6 +111,9 @@ class Module(Stateful, Convertible):
         """
         return self.train(False)
 
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to do: whatever runs is recorded and compiled anyway."""
+
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Let the backward pass fill the gradients of all parameters, or with ``False`` of none."""
         for parameter in self.parameters():
