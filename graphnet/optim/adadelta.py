@@ -9,20 +9,17 @@ from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import DescentRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class AdadeltaRule(UpdateRule):
+class AdadeltaRule(DescentRule):
     """Steps as large as recent steps were, compared with recent gradients.
 
     State: step, mean of squared gradients, mean of squared steps. Numbers: lr, rho, eps, weight
     decay.
     """
-
-    decays: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -35,10 +32,7 @@ class AdadeltaRule(UpdateRule):
         """PyTorch's order of operations."""
         lr, rho, eps, weight_decay = numbers
         step, square, moved = state
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         square = square * rho + grad * (1 - rho) * grad
         delta = Sqrt()(moved + eps) / Sqrt()(square + eps) * grad
         moved = moved * rho + delta * (1 - rho) * delta

@@ -12,19 +12,16 @@ from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_rates
-from graphnet.optim.rule import UpdateRule, filled, filled_like
+from graphnet.optim.rule import DescentRule, filled, filled_like
 from graphnet.optim.state_dict import Group, scalar_dtype
 
 
 @dataclass(frozen=True)
-class AdagradRule(UpdateRule):
+class AdagradRule(DescentRule):
     """Gradients divided by the root of the sum of their squares. State: step, sum of squares.
 
     Numbers: the decayed learning rate, eps, weight decay, the sum to start from.
     """
-
-    decays: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -41,10 +38,7 @@ class AdagradRule(UpdateRule):
         """PyTorch's order of operations."""
         rate, eps, weight_decay, _ = numbers
         step, total = state
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         total = total + grad * grad
         root: Value = Sqrt()(total) + eps
         return param - grad * rate / root, step + 1, total

@@ -11,12 +11,33 @@ from graphnet.ops.arithmetic import Maximum
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check, check_betas, check_rates, squeezed
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import DescentRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class AdamRule(UpdateRule):
+class AdaptiveRule(DescentRule):
+    """A rule that scales gradients, and whose weight decay may be decoupled from them.
+
+    Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2017).
+
+    Attributes:
+        decoupled: the decay shrinks the parameter, and is no part of the gradient.
+    """
+
+    decoupled: bool
+
+    def decayed(
+        self, param: Value, grad: Value, weight_decay: Value, shrink: Value
+    ) -> tuple[Value, Value]:
+        """The parameter to start from, and what it goes against."""
+        if self.decays and self.decoupled:
+            return param * (1 - shrink), -grad if self.maximize else grad
+        return param, self.downhill(param, grad, weight_decay)
+
+
+@dataclass(frozen=True)
+class AdamRule(AdaptiveRule):
     """Adaptive moment estimation.
 
     State: step, mean, mean of squares, and with ``amsgrad`` the greatest mean of squares so far.
@@ -24,10 +45,7 @@ class AdamRule(UpdateRule):
     sqrt(1 - beta2**t).
     """
 
-    decays: bool
-    decoupled: bool
     amsgrad: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -40,12 +58,7 @@ class AdamRule(UpdateRule):
     ) -> tuple[Value, ...]:
         """PyTorch's order of operations, so that rounding agrees."""
         beta1, beta2, eps, weight_decay, shrink, step_size, correction = numbers
-        if self.maximize:
-            grad = -grad
-        if self.decays and self.decoupled:
-            param = param * (1 - shrink)
-        elif self.decays:
-            grad = grad + param * weight_decay
+        param, grad = self.decayed(param, grad, weight_decay, shrink)
         step, mean, square, *rest = state
         mean = mean + (grad - mean) * (1 - beta1)
         square = square * beta2 + grad * (1 - beta2) * grad
@@ -121,7 +134,7 @@ class Adam(Optimizer):
         beta1, beta2 = map(self.number, group["betas"])
         lr, decay = self.number(group["lr"]), self.number(group["weight_decay"])
         rule = AdamRule.of(
-            bool(decay != 0), group["decoupled_weight_decay"], group["amsgrad"], group["maximize"]
+            bool(decay != 0), group["maximize"], group["decoupled_weight_decay"], group["amsgrad"]
         )
         for params, fresh, (step,) in self.cohorts(rule, self.with_gradient(group), step=0.0):
             numbers = [

@@ -9,19 +9,16 @@ from graphnet.ir.node import Value
 from graphnet.ops.arithmetic import Maximum
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_betas, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import DescentRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class AdamaxRule(UpdateRule):
+class AdamaxRule(DescentRule):
     """A mean gradient divided by the greatest one, which is forgotten slowly.
 
     State: step, mean, greatest. Numbers: beta1, beta2, eps, weight decay, lr / (1 - beta1**t).
     """
-
-    decays: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -34,10 +31,7 @@ class AdamaxRule(UpdateRule):
         """PyTorch's order of operations."""
         beta1, beta2, eps, weight_decay, step_size = numbers
         step, mean, greatest = state
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         mean = mean + (grad - mean) * (1 - beta1)
         greatest = Maximum()(greatest * beta2, abs(grad) + eps)
         return param - mean * step_size / greatest, step + 1, mean, greatest

@@ -11,21 +11,19 @@ from graphnet.ir.node import Value
 from graphnet.ops.convert import Cast, Clone
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_rates
-from graphnet.optim.rule import UpdateRule, filled, zeros_like
+from graphnet.optim.rule import DescentRule, filled, zeros_like
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class ASGDRule(UpdateRule):
+class ASGDRule(DescentRule):
     """``p -= eta * g``, and beside it an average of the parameters.
 
     State: step, eta, the weight ``mu`` of the next parameters in the average, the average. Numbers:
     lr, lambd, mu, weight decay, and the next eta and mu.
     """
 
-    decays: bool
     averages: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -44,10 +42,7 @@ class ASGDRule(UpdateRule):
         _, lambd, mu, weight_decay, next_eta, next_mu = numbers
         step, eta, _, average = state
         dtype, exact, to_param = eta.type.dtype, Cast(dtypes.float64)(eta), Cast(param.type.dtype)
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         param = param * to_param(1 - exact * lambd) - grad * to_param(exact)
         average = average + (param - average) * mu if self.averages else Clone()(param)
         return param, step + 1, filled((), next_eta, dtype), filled((), next_mu, dtype), average
@@ -105,11 +100,11 @@ class ASGD(Optimizer):
     def update_group(self, group: Group) -> None:
         """One update for parameters at the same step, with the same mu."""
         lr, lambd, decay = float(group["lr"]), group["lambd"], float(group["weight_decay"])
-        known = ASGDRule.of(decay != 0, True, group["maximize"])
+        known = ASGDRule.of(decay != 0, group["maximize"], True)
         cohorts = self.cohorts(known, self.with_gradient(group), step=0.0, mu=1.0)
         for params, fresh, (before, mu) in cohorts:
             step = before + 1
-            rule = ASGDRule.of(decay != 0, mu != 1, group["maximize"])
+            rule = ASGDRule.of(decay != 0, group["maximize"], mu != 1)
             next_eta = lr / (1 + lambd * lr * step) ** group["alpha"]
             next_mu = 1 / max(1.0, step - group["t0"])
             numbers = [lr, float(lambd), mu, decay, next_eta, next_mu]

@@ -10,23 +10,20 @@ from graphnet.dtypes import dtype as DType
 from graphnet.ir.node import Value
 from graphnet.ops.convert import Cast
 from graphnet.ops.math import Sqrt
+from graphnet.optim.adam import AdaptiveRule
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_betas, check_rates
-from graphnet.optim.rule import UpdateRule, filled, zeros_like
+from graphnet.optim.rule import filled, zeros_like
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class NAdamRule(UpdateRule):
+class NAdamRule(AdaptiveRule):
     """Adam's step, from where the momentum is about to take it.
 
     State: step, product of all momenta so far, mean, mean of squares. Numbers: lr, beta1, beta2,
     eps, weight decay, lr * weight decay, 1 - beta2**t, this step's momentum and the next one's.
     """
-
-    decays: bool
-    decoupled: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -44,12 +41,7 @@ class NAdamRule(UpdateRule):
         """PyTorch's order of operations."""
         lr, beta1, beta2, eps, weight_decay, shrink, correction, mu, following = numbers
         step, product, mean, square = state
-        if self.maximize:
-            grad = -grad
-        if self.decays and self.decoupled:
-            param = param * (1 - shrink)
-        elif self.decays:
-            grad = grad + param * weight_decay
+        param, grad = self.decayed(param, grad, weight_decay, shrink)
         mean = mean + (grad - mean) * (1 - beta1)
         square = square * beta2 + grad * (1 - beta2) * grad
         root: Value = Sqrt()(square / correction) + eps
@@ -116,7 +108,7 @@ class NAdam(Optimizer):
         """One update for parameters at the same step."""
         beta1, beta2 = map(float, group["betas"])
         lr, eps, decay = (self.number(group[key]) for key in ("lr", "eps", "weight_decay"))
-        rule = NAdamRule.of(decay != 0, group["decoupled_weight_decay"], group["maximize"])
+        rule = NAdamRule.of(decay != 0, group["maximize"], group["decoupled_weight_decay"])
         for params, fresh, (before,) in self.cohorts(rule, self.with_gradient(group), step=0.0):
             step = before + 1
             mu, following = (

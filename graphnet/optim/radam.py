@@ -7,24 +7,21 @@ from dataclasses import dataclass
 
 from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
+from graphnet.optim.adam import AdaptiveRule
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_betas, check_rates
-from graphnet.optim.rule import UpdateRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class RAdamRule(UpdateRule):
+class RAdamRule(AdaptiveRule):
     """Momentum alone at first; Adam's step, ``rectified``, once enough gradients were seen.
 
     State: step, mean, mean of squares. Numbers: beta1, beta2, eps, weight decay, lr * weight decay,
     and the rate, corrections included.
     """
 
-    decays: bool
-    decoupled: bool
     rectified: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -37,12 +34,7 @@ class RAdamRule(UpdateRule):
         """As in the paper; the corrections are one number."""
         beta1, beta2, eps, weight_decay, shrink, rate = numbers
         step, mean, square = state
-        if self.maximize:
-            grad = -grad
-        if self.decays and self.decoupled:
-            param = param * (1 - shrink)
-        elif self.decays:
-            grad = grad + param * weight_decay
+        param, grad = self.decayed(param, grad, weight_decay, shrink)
         mean = mean + (grad - mean) * (1 - beta1)
         square = square * beta2 + grad * (1 - beta2) * grad
         move = mean * rate
@@ -102,11 +94,11 @@ class RAdam(Optimizer):
         """One update for parameters at the same step."""
         beta1, beta2 = map(float, group["betas"])
         lr, eps, decay = (self.number(group[key]) for key in ("lr", "eps", "weight_decay"))
-        options = group["decoupled_weight_decay"], group["maximize"]
-        known = RAdamRule.of(decay != 0, options[0], True, options[1])
+        options = group["maximize"], group["decoupled_weight_decay"]
+        known = RAdamRule.of(decay != 0, *options, True)
         for params, fresh, (step,) in self.cohorts(known, self.with_gradient(group), step=0.0):
             rectification = _rectification(beta2, step + 1)
-            rule = RAdamRule.of(decay != 0, options[0], rectification is not None, options[1])
+            rule = RAdamRule.of(decay != 0, *options, rectification is not None)
             rate = lr / (1 - beta1 ** (step + 1)) * (rectification or 1.0)
             self.apply(rule, params, fresh, [beta1, beta2, eps, decay, lr * decay, rate])
 

@@ -9,22 +9,20 @@ from graphnet.ir.node import Value
 from graphnet.ops.math import Sqrt
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import DescentRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class RMSpropRule(UpdateRule):
+class RMSpropRule(DescentRule):
     """Gradients divided by a running root mean square.
 
     State: step, mean of squares, with ``centered`` the mean gradient, with momentum a buffer.
     Numbers: lr, alpha, eps, weight decay, momentum.
     """
 
-    decays: bool
     momentum: bool
     centered: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -38,10 +36,7 @@ class RMSpropRule(UpdateRule):
     ) -> tuple[Value, ...]:
         """PyTorch's order of operations."""
         lr, alpha, eps, weight_decay, momentum = numbers
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         step, square, *rest = state
         square = square * alpha + grad * (1 - alpha) * grad
         spread = square
@@ -109,7 +104,7 @@ class RMSprop(Optimizer):
     def update_group(self, group: Group) -> None:
         """One update for parameters without state yet, one for the others."""
         rule = RMSpropRule.of(
-            group["weight_decay"] != 0, group["momentum"] > 0, group["centered"], group["maximize"]
+            group["weight_decay"] != 0, group["maximize"], group["momentum"] > 0, group["centered"]
         )
         numbers = [self.number(group[key]) for key in _NUMBERS]
         for params, fresh, _ in self.cohorts(rule, self.with_gradient(group)):

@@ -74,6 +74,25 @@ class UpdateRule(ABC):
         return {}
 
 
+@dataclass(frozen=True)
+class DescentRule(UpdateRule):
+    """How a parameter goes against its gradient.
+
+    Attributes:
+        decays: the parameter itself, times a number, is part of the gradient.
+        maximize: it goes along with the gradient instead.
+    """
+
+    decays: bool
+    maximize: bool
+
+    def downhill(self, param: Value, grad: Value, weight_decay: Value) -> Value:
+        """What a parameter goes against."""
+        if self.maximize:
+            grad = -grad
+        return grad + param * weight_decay if self.decays else grad
+
+
 @dataclass(frozen=True, eq=False)
 class RuleOver:
     """A rule applied to several parameters: what the recorder records as one step.

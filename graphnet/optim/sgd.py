@@ -10,12 +10,12 @@ from graphnet.errors import ValueRangeError
 from graphnet.ir.node import Value
 from graphnet.optim.optimizer import Optimizer, ParamsT
 from graphnet.optim.options import Number, check_rates
-from graphnet.optim.rule import UpdateRule
+from graphnet.optim.rule import DescentRule
 from graphnet.optim.state_dict import Group
 
 
 @dataclass(frozen=True)
-class SGDRule(UpdateRule):
+class SGDRule(DescentRule):
     """``p -= lr * g``, with weight decay and momentum where they are wanted.
 
     Numbers: lr, momentum, dampening, weight decay.
@@ -23,10 +23,8 @@ class SGDRule(UpdateRule):
 
     takes_complex = True
 
-    decays: bool
     momentum: bool
     nesterov: bool
-    maximize: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -42,10 +40,7 @@ class SGDRule(UpdateRule):
     ) -> tuple[Value, ...]:
         """PyTorch's form: the velocity is not scaled by the learning rate."""
         lr, momentum, dampening, weight_decay = numbers
-        if self.maximize:
-            grad = -grad
-        if self.decays:
-            grad = grad + param * weight_decay
+        grad = self.downhill(param, grad, weight_decay)
         if not self.momentum:
             return (param - grad * lr,)
         velocity = state[0] * momentum + grad * (1 - dampening) if state else grad
@@ -106,9 +101,9 @@ class SGD(Optimizer):
         """One update for parameters without a velocity yet, one for the others."""
         rule = SGDRule.of(
             bool(group["weight_decay"] != 0),
+            group["maximize"],
             bool(group["momentum"] != 0),
             group["nesterov"],
-            group["maximize"],
         )
         numbers = [self.number(group[key]) for key in _NUMBERS]
         for params, fresh, _ in self.cohorts(rule, self.with_gradient(group)):
