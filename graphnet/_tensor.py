@@ -291,11 +291,11 @@ class Tensor(Handle, Expression):
         """The number of dimensions."""
         return len(self._layout.shape)
 
+    ndimension = dim
+
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
         return self._layout.shape if dim is None else self._layout.shape[dim]
-
-    ndimension = dim
 
     def numel(self) -> int:
         """The number of elements."""
@@ -466,6 +466,8 @@ class Tensor(Handle, Expression):
             return NotImplemented
 
     def _compare(self, name: str, other: Any) -> Any:
+        if isinstance(other, np.ndarray):
+            other = Tensor._from_array(other.copy())
         if not isinstance(other, Tensor | bool | int | float | complex | np.generic):
             return NotImplemented
         return self._apply(singletons[name], self, other)

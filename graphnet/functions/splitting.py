@@ -72,7 +72,6 @@ def _together(parts: list[Tensor]) -> Parts:
     return tuple(parts)
 
 
-@method
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> Parts:
     """Parts of one size (the last may be smaller), or of the sizes given.
 
@@ -143,9 +142,19 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> Parts:
     return split(input, -(-length // chunks), dim)
 
 
-unsafe_split, unsafe_split_with_sizes, unsafe_chunk = split, split_with_sizes, chunk
-for _function in (split, split_with_sizes, chunk):
-    setattr(Tensor, f"unsafe_{_function.__name__}", _function)
+def _split(self: Tensor, split_size: int | Sequence[int], dim: int = 0) -> Parts:
+    """:func:`split`, as the method names its arguments."""
+    return split(self, split_size, dim)
+
+
+unsafe_split, unsafe_split_with_sizes, unsafe_chunk = _split, split_with_sizes, chunk
+for _name, _function in {
+    "split": _split,
+    "unsafe_split": _split,
+    "unsafe_split_with_sizes": split_with_sizes,
+    "unsafe_chunk": chunk,
+}.items():
+    setattr(Tensor, _name, _function)
 
 
 @method

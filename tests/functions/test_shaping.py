@@ -199,3 +199,14 @@ def test_few_parts_and_many_have_the_same_gradients(size: int) -> None:
     for part in x.split(size):
         (part * part).sum().backward()
     assert x.grad.equal(2 * x.detach())
+
+
+def test_split_names_its_sizes_as_function_and_as_method() -> None:
+    x = torch.arange(5)
+    for parts in (
+        torch.split(x, split_size_or_sections=[2, 3]),
+        x.split(split_size=[2, 3], dim=0),
+        torch.unsafe_split(x, split_size=3)[::-1],
+    ):
+        assert sorted(map(len, parts)) == [2, 3]
+    assert x.ndimension() == 1
