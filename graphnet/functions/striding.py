@@ -218,3 +218,36 @@ def new_empty_strided(
     kind = dtype or self.dtype
     kept: dict[str, Any] = {"layout": layout, "device": device, "requires_grad": requires_grad}
     return empty_strided(size, stride, dtype=kind, **kept)
+
+
+@method
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Write a number to where all indices are equal; ``wrap`` starts anew below a tall matrix.
+
+    Raises:
+        RefusedError: (a RuntimeError) there are fewer than two dimensions, or more than two of
+            several sizes.
+
+    >>> import graphnet as torch
+    >>> torch.zeros(2, 2).fill_diagonal_(5)
+    tensor([[5., 0.],
+            [0., 5.]])
+    """
+    if self.ndim < 2:
+        raise RefusedError(
+            f"fill_diagonal_: dimensions must larger than 1, but the shape is {list(self.shape)}"
+        )
+    if self.ndim > 2 and len(set(self.shape)) > 1:
+        raise RefusedError(
+            "fill_diagonal_: all dimensions of input must be of equal length, but the shape is "
+            f"{list(self.shape)}"
+        )
+    self._check_writable()
+    step = sum(self.stride())
+    length = min(self.shape)
+    diagonal = as_strided(self, (length,), (step,), self.storage_offset())
+    diagonal.copy_(self.new_tensor(fill_value))
+    rows, columns = self.shape[0], self.shape[1]
+    if wrap and self.ndim == 2 and rows > columns + 1:
+        fill_diagonal_(self[columns + 1 :], fill_value, wrap=True)
+    return self
