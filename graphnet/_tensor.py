@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,7 @@ from graphnet.ops.convert import Cast, Clone, Detach
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.shape import Expand, Permute, Transpose
 from graphnet.runtime.storage import Layout, Storage
+from graphnet.subclasses import dispatches, take_part, torch_function
 from graphnet.trace.handle import Handle, Origin, origin_of
 from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
@@ -50,6 +51,8 @@ from graphnet.trace.recorder import (
     this_thread,
     values_of,
 )
+
+_Subclass = TypeVar("_Subclass", bound="Tensor")
 
 
 def _augmented(name: str) -> Callable[[Any, Any], Any]:
@@ -86,6 +89,29 @@ class Tensor(Handle, Expression):
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index: Any) -> Tensor: ...
         def __setitem__(self, index: Any, value: Any) -> None: ...
+
+    #: Whether operations on it ask its class.
+    _dispatches: ClassVar[bool] = False
+    __torch_function__ = classmethod(torch_function)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """What operations make of a subclass's tensors is of the subclass, unless it refuses."""
+        super().__init_subclass__(**options)
+        if dispatches(cls):
+            take_part(cls)
+
+    def as_subclass(self, cls: type[_Subclass]) -> _Subclass:
+        """This tensor, memory, history and all, as one of a subclass.
+
+        >>> import graphnet as torch
+        >>> class Length(torch.Tensor):
+        ...     pass
+        >>> torch.ones(2).as_subclass(Length) * 2
+        Length([2., 2.])
+        """
+        made: _Subclass = object.__new__(cls)
+        made._become(self)
+        return made
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """``torch.Tensor(2, 3)`` or ``torch.Tensor([1., 2.])``; Handle._of makes the others."""
@@ -432,6 +458,7 @@ class Tensor(Handle, Expression):
             dtype=self.dtype,
             requires_grad=self.requires_grad,
             grad_fn=None if self.is_leaf else self.grad_fn.name(),
+            class_name=type(self).__name__ if self._dispatches else "tensor",
         )
 
     def __format__(self, spec: str) -> str:

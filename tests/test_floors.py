@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "_tensor",
         "inplace",
+        "subclasses",
         "tensor_types",
         "printing",
         "functions",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_letters
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from graphnet._tensor import Tensor
@@ -35,7 +35,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     the names that occur once, in alphabetical order. ``...`` stands for dimensions that broadcast.
 
     Args:
-        equation: such as ``"ij,jk->ik"``.
+        equation: such as ``"ij,jk->ik"``. Without one, each operand is followed by a list of
+            numbers that name its dimensions, and such a list may come last for the output.
         *operands: the tensors, or one sequence of them.
 
     Raises:
@@ -52,6 +53,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     >>> torch.einsum("ii", a)
     tensor(5)
     """
+    if isinstance(equation, Tensor):
+        equation, operands = _from_sublists(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
     if not operands:
@@ -73,6 +76,24 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         x = Reshape(tuple(sizes[n] if n in result.names else 1 for n in output))(x)
     made: Tensor = Expand(shape)(x) if tuple(x.shape) != shape else x
     return made
+
+
+def _from_sublists(*given: Any) -> tuple[str, tuple[Any, ...]]:
+    """The equation and the operands of ``einsum(x, [0, 1], y, [1, 2], [0, 2])``."""
+    names = ascii_uppercase + ascii_lowercase
+    pairs, output = (given[:-1], given[-1:]) if len(given) % 2 else (given, ())
+
+    def named(numbers: Sequence[Any]) -> str:
+        for number in numbers:
+            if number is not Ellipsis and not 0 <= number < len(names):
+                raise ValueRangeError(
+                    "einsum(): subscript in subscript list is not within the valid range [0, 52)",
+                    cure=f"{number} is not",
+                )
+        return "".join("..." if number is Ellipsis else names[number] for number in numbers)
+
+    equation = ",".join(map(named, pairs[1::2]))
+    return "->".join([equation, *map(named, output)]), pairs[::2]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from graphnet.functions.linalg import mm
 from graphnet.functions.masking import nonzero
 from graphnet.functions.methods import method
 from graphnet.functions.searching import unique
+from graphnet.subclasses import _disabled_torch_function_impl
 
 __all__ = ["sparse_coo_tensor", "spmm"]
 
@@ -45,6 +46,7 @@ class SparseTensor(Tensor):
     In memory it has all its zeros.
     """
 
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]  # a mark
     is_sparse = True
     layout = sparse_coo
     _coordinates: Tensor

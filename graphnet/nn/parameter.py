@@ -14,6 +14,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.runtime.storage import Layout
+from graphnet.subclasses import _disabled_torch_function_impl
 from graphnet.trace.handle import Handle
 
 _Held = TypeVar("_Held", bound=Tensor)
@@ -36,6 +37,8 @@ class Parameter(Tensor):
     Parameter containing:
     tensor([1., 1.], requires_grad=True)
     """
+
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]  # a mark
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
         """Make a leaf in the storage of ``data``."""
@@ -68,6 +71,8 @@ class Buffer(Tensor):
     >>> module.state_dict()
     OrderedDict([('mean', tensor([0., 0.]))])
     """
+
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]  # a mark
 
     persistent: bool
 
@@ -104,6 +109,8 @@ class UninitializedTensorMixin(Tensor):
 
     Until then it stands in a module's tables, can be converted and saved, and refuses all else.
     """
+
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]  # a mark
 
     #: The class of the tensor once it has a shape.
     cls_to_become: type[Tensor]

@@ -14,10 +14,17 @@ _ids = itertools.count()
 class Hook:
     """A user's function and how it wants to be called."""
 
-    def __init__(self, function: Callable[..., Any], with_kwargs: bool, always_call: bool) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        with_kwargs: bool,
+        always_call: bool,
+        may_replace: bool = False,
+    ) -> None:
         self.function = function
         self.with_kwargs = with_kwargs
         self.always_call = always_call
+        self.may_replace = may_replace
 
 
 class HookTable(OrderedDict[int, Hook]):
@@ -30,10 +37,11 @@ class HookTable(OrderedDict[int, Hook]):
         prepend: bool = False,
         with_kwargs: bool = False,
         always_call: bool = False,
+        may_replace: bool = False,
     ) -> RemovableHandle:
         """Keep a hook, before the others if ``prepend``, until its handle removes it."""
         handle = RemovableHandle(self)
-        self[handle.id] = Hook(function, with_kwargs, always_call)
+        self[handle.id] = Hook(function, with_kwargs, always_call, may_replace)
         if prepend:
             self.move_to_end(handle.id, last=False)
         return handle

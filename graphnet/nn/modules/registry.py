@@ -79,7 +79,7 @@ class Registry:
             if name in kind.table(self):
                 if value is not None and not isinstance(value, kind.accepts):
                     raise ArgumentError(
-                        f"cannot assign '{type(value).__name__}' as {kind.label} '{name}' "
+                        f"cannot assign '{_type_name(value)}' as {kind.assigned} '{name}' "
                         f"({kind.expected} or None expected)",
                         cure=f"delete '{name}' first to make it a plain attribute",
                     )
@@ -191,6 +191,7 @@ class Kind:
 
     def __init__(self, label: str, slot: str, claims: type, accepts: type, expected: str) -> None:
         self.label = label
+        self.assigned = "child module" if label == "module" else label
         self.slot = slot
         self.claims = claims
         self.accepts = accepts
@@ -207,15 +208,19 @@ class Kind:
         if not isinstance(name, str):
             raise ArgumentError(f"{self.label} name should be a string. Got {type(name).__name__}")
         if "." in name:
-            raise KeyError(f'{self.label} name can\'t contain ".", got: {name}')
+            got = f", got: {name}" if self is _MODULES else ""
+            raise KeyError(f'{self.label} name can\'t contain "."{got}')
         if name == "":
             raise KeyError(f'{self.label} name can\'t be empty string ""')
         if name not in self.table(module) and hasattr(module, name):
             raise KeyError(f"attribute '{name}' already exists")
         if value is not None and not isinstance(value, self.accepts):
+            if self is _MODULES:
+                raise ArgumentError(f"{type(value).__name__} is not a Module subclass")
+            required = "torch Tensor" if self is _BUFFERS else self.expected
             raise ArgumentError(
-                f"cannot assign '{type(value).__name__}' object to {self.label} '{name}' "
-                f"({self.expected} or None required)"
+                f"cannot assign '{_type_name(value)}' object to {self.label} '{name}' "
+                f"({required} or None required)"
             )
 
     def put(self, module: Registry, name: str, value: object) -> None:
@@ -224,6 +229,11 @@ class Kind:
             replacement = hook.function(module, name, value)
             value = value if replacement is None else replacement
         self.table(module)[name] = value
+
+
+def _type_name(value: object) -> str:
+    """The type of a value as PyTorch names it."""
+    return str(value.type()) if isinstance(value, Tensor) else type(value).__name__
 
 
 _PARAMETERS = Kind("parameter", "_parameters", Parameter, Parameter, "torch.nn.Parameter")

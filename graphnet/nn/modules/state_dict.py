@@ -85,8 +85,11 @@ class Stateful(Tree):
                     destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
                 )
         for hook in hooks.after_save.snapshot():
-            if hook.function(self, destination, prefix, local_metadata) is not None:
-                raise RuntimeError("state_dict post-hook must return None")
+            replaced = hook.function(self, destination, prefix, local_metadata)
+            if replaced is not None:
+                if not hook.may_replace:
+                    raise RuntimeError("state_dict post-hook must return None")
+                destination = replaced
         return destination
 
     def load_state_dict(
@@ -266,6 +269,18 @@ class Stateful(Tree):
         It may change the dictionary in place.
         """
         return self._own_state_hooks().after_save.add(hook)
+
+    def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """As :meth:`register_state_dict_post_hook`; the hook may return another dictionary."""
+        return self._own_state_hooks().after_save.add(hook, may_replace=True)
+
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable[..., None], with_module: bool = False
+    ) -> RemovableHandle:
+        """As :meth:`register_load_state_dict_pre_hook`, without the module as first argument."""
+        if with_module:
+            return self.register_load_state_dict_pre_hook(hook)
+        return self.register_load_state_dict_pre_hook(lambda module, *given: hook(*given))
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
         """Call ``hook`` before this module's state is loaded.
