@@ -114,6 +114,9 @@ class WeightsUnpickler(pickle.Unpickler):
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
+        self._note_allowed()
+
+    def _note_allowed(self) -> None:
         self._allowed = dict(map(_named, _allowed))
 
     def find_class(self, module_name: str, global_name: str) -> Any:

@@ -11,10 +11,10 @@ import os
 import pickle
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from graphnet import torch_archive
 from graphnet.errors import GraphnetError
 from graphnet.files import atomic_write
 from graphnet.safe_globals import *  # noqa: F403
@@ -90,7 +90,7 @@ def load(
     mmap: bool | None = None,
     **_: Any,
 ) -> Any:
-    """Read back what :func:`save` wrote; of a stream, the next object in it.
+    """Read back what :func:`save` wrote, of a stream the next object in it; or what PyTorch wrote.
 
     Unless told otherwise it reads tensors, Python's containers and numbers, and objects of classes
     that were allowed by :func:`add_safe_globals`. With ``weights_only=False``, or a
@@ -119,17 +119,18 @@ def load(
         )
     if weights_only is None:
         weights_only = pickle_module is None
-    unpickler = WeightsUnpickler if weights_only else (pickle_module or pickle).Unpickler
     if not isinstance(f, (str, os.PathLike)):
-        return _read(f, str(getattr(f, "name", "the stream")), unpickler)
+        return _read(f, str(getattr(f, "name", "the stream")), weights_only, pickle_module)
     with Path(f).open("rb") as stream:
-        return _read(stream, str(f), unpickler)
+        return _read(stream, str(f), weights_only, pickle_module)
 
 
-def _read(stream: IO[bytes], name: str, unpickler: Callable[[IO[bytes]], Any]) -> Any:
+def _read(stream: IO[bytes], name: str, weights_only: bool, pickle_module: Any) -> Any:
     start = stream.read(len(_MAGIC))
     if not start:
         raise EOFError(f"{name} is empty: there is no checkpoint in it")
+    if start.startswith(torch_archive.MAGIC):
+        return torch_archive.read(io.BytesIO(start + stream.read()), name, weights_only)
     if start != _MAGIC[: len(start)]:
         raise CheckpointError(
             f"{name} is not a checkpoint of this package", cure="write it with graphnet.save(...)"
@@ -148,6 +149,7 @@ def _read(stream: IO[bytes], name: str, unpickler: Callable[[IO[bytes]], Any]) -
         )
     if zlib.crc32(content) != checksum:
         raise CheckpointError(f"{name} is damaged: its checksum is wrong")
+    unpickler = WeightsUnpickler if weights_only else (pickle_module or pickle).Unpickler
     try:
         return unpickler(io.BytesIO(content)).load()
     except (AttributeError, ImportError) as error:

@@ -8,6 +8,7 @@ PyTorch", section "Extending torch Python API".
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -72,9 +73,7 @@ class OperationFunction:
         return self._op(*operands)
 
     def _public(self) -> Any:
-        import graphnet
-
-        return getattr(graphnet, self._op.name, self._op)
+        return getattr(sys.modules["graphnet"], self._op.name, self._op)
 
     def __eq__(self, other: object) -> bool:
         return other is self or other is self._public()
@@ -91,7 +90,19 @@ def dispatches(cls: type[Any]) -> bool:
     return cls.__torch_function__ is not _disabled_torch_function_impl
 
 
-_OPERATORS: Final = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
+_OPERATORS: Final = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+]
 
 
 def take_part(cls: type[Tensor]) -> None:

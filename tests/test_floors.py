@@ -40,6 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "autograd",
         "safe_globals",
         "serialization",
+        "torch_archive",
     ),
     (
         "compat",
