@@ -65,7 +65,7 @@ def test_places_that_there_are_not(ordered: Any, index: int) -> None:
 def test_only_modules_may_enter(ordered: Any) -> None:
     with pytest.raises(TypeError, match=r"int is not a Module subclass"):
         ordered.append(3)
-    with pytest.raises(TypeError, match=r"cannot assign 'int' as module '0'"):
+    with pytest.raises(TypeError, match=r"cannot assign 'int' as child module '0'"):
         ordered[0] = 3
 
 

@@ -83,11 +83,11 @@ def test_a_name_means_one_thing(before: Any, after: Any, where: str) -> None:
 def test_registered_names_take_none_and_nothing_of_another_kind() -> None:
     module = nn.BatchNorm1d(2)
     module.add_module("child", nn.ReLU())
-    with pytest.raises(TypeError, match=r"cannot assign 'torch.FloatTensor' as parameter 'weight'"):
+    with pytest.raises(TypeError, match=rr"cannot assign 'torch\.FloatTensor' as parameter 'weight'"):
         module.weight = torch.ones(2)
     with pytest.raises(TypeError, match=r"cannot assign 'Linear' as parameter 'bias'"):
         module.bias = nn.Linear(1, 1)
-    with pytest.raises(TypeError, match=r"cannot assign 'int' as module 'child'"):
+    with pytest.raises(TypeError, match=r"cannot assign 'int' as child module 'child'"):
         module.child = 3
     with pytest.raises(TypeError, match=r"cannot assign 'int' as buffer 'running_mean'"):
         module.running_mean = 3
@@ -128,7 +128,7 @@ def test_names_and_values_are_checked(register: str, value: Any) -> None:
     with pytest.raises(KeyError, match="attribute 'forward' already exists"):
         add("forward", value)
     with pytest.raises(
-        TypeError, match="cannot assign 'int' object to|int is not a Module subclass"
+        TypeError, match=r"cannot assign 'int' object to|int is not a Module subclass"
     ):
         add("x", 3)
     add("x", value)
@@ -139,7 +139,7 @@ def test_names_and_values_are_checked(register: str, value: Any) -> None:
 def test_a_tensor_computed_from_others_is_no_parameter() -> None:
     module = nn.Module()
     with pytest.raises(
-        TypeError, match="cannot assign 'torch.FloatTensor' object to parameter 'twice'"
+        TypeError, match=r"cannot assign 'torch\.FloatTensor' object to parameter 'twice'"
     ):
         module.register_parameter("twice", parameter() * 2)
 

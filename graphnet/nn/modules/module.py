@@ -90,9 +90,6 @@ class Module(Stateful, Convertible):
         fn(self)
         return self
 
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Accept what ``torch.compile`` does: calls are recorded and compiled in any case."""
-
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside it in training mode, or with ``False`` in evaluation mode.
 
