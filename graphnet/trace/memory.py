@@ -137,7 +137,7 @@ class Memory:
         """
         segment = self.recorder.segment
         memory, mutated = segment.memory, segment.mutated
-        storages = [handle._storage for handle in handles if handle._layout.whole]
+        storages = [each._stored or each._storage for each in handles if each._layout.whole]
         if len(storages) < len(handles):
             return None
         for storage in storages:

@@ -165,7 +165,7 @@ class Recorder:
         if inputs and state.constants is not None:
             return None
         if leaves is not None:
-            self._take_in(segment, leaves.values(), before.size)
+            self._take_in(segment, leaves.items(), before.size)
         if inputs:
             segment.bindings += numbers
         segment.state = state
@@ -201,7 +201,7 @@ class Recorder:
             state = self._extend(key, operands, constants, list(leaves.values()), emit)
         elif state.constants is not None and state.constants != constants:
             state = self._extend(key, operands, constants, list(leaves.values()), emit, baked=False)
-        self._take_in(segment, leaves.values(), before.size)
+        self._take_in(segment, leaves.items(), before.size)
         if state.constants is None:
             segment.bindings += constants
         segment.state = state
@@ -390,16 +390,19 @@ class Recorder:
             value = self._input(builder, handle)
             state = State(before, builder.nodes, (value,), (handle._layout,), builder.location)
             self.cache.add(before, key, state)
-        self._take_in(segment, (handle,), state.first)
+        self._take_in(segment, [(storage, handle)], state.first)
         segment.state = state
         return state.first
 
-    def _take_in(self, segment: Segment, leaves: Iterable[Handle], slot: Slot) -> None:
+    def _take_in(
+        self, segment: Segment, leaves: Iterable[tuple[Storage, Handle]], slot: Slot
+    ) -> None:
         """Note that leaves have entered, the first of them at ``slot``."""
         bindings, memory, versions = segment.bindings, segment.memory, segment.versions
-        for handle in leaves:
-            storage, layout, array = handle._storage, handle._layout, handle._array
-            if array is None or storage.shared or self.snapshots:
+        snapshots = self.snapshots
+        for storage, handle in leaves:
+            layout, array = handle._layout, handle._array
+            if array is None or storage.shared or snapshots:
                 array = self._binding(handle)
             bindings.append(array)
             if storage not in memory:
