@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import graphnet
+
 pytest.importorskip("torch")
 
 from tests.parity.expressions import check, lines
@@ -366,3 +368,19 @@ def test_gradients_of_singular_vectors(full: bool) -> None:
     if not full:
         check_gradients(code, second=False, x=numbers(2, 4, 3))
         check_gradients(code, second=False, x=numbers(2, 4))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 12, 1001, 70_001])
+def test_norms_of_many_numbers_have_pytorchs_rounding(dtype: str, size: int) -> None:
+    """Gradient clipping scales by them: to the bit they must be equal, or trainings part."""
+    import torch
+
+    for low in (0.0, -1.0):
+        values = np.random.default_rng(size).uniform(low, 1.0, size).astype(dtype)
+        ours, theirs = graphnet.from_numpy(values), torch.from_numpy(values)
+        assert ours.norm().item() == theirs.norm().item()
+        one, other = (
+            t.linalg.vector_norm(x, keepdim=True) for t, x in ((graphnet, ours), (torch, theirs))
+        )
+        assert (tuple(one.shape), one.item()) == (tuple(other.shape), other.item())
