@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -100,7 +100,21 @@ class _Switch:
         return wrapped  # type: ignore[return-value]  # same signature
 
 
-class no_grad(_Switch):  # noqa: N801  # PyTorch's name
+class _Bare(_Switch):
+    """A switch that decorates without parentheses, too."""
+
+    def __new__(cls, orig_func: Callable[..., Any] | None = None) -> Any:
+        """The switch; or, given a function, that function in this mode."""
+        made = super().__new__(cls)
+        return made if orig_func is None else _Switch(made._setting)(orig_func)
+
+    def __init__(self, orig_func: Callable[..., Any] | None = None) -> None:
+        super().__init__(self._setting)
+
+    _setting: ClassVar[bool]
+
+
+class no_grad(_Bare):  # noqa: N801  # PyTorch's name
     """No gradients for the block or the decorated function.
 
     >>> import graphnet as torch
@@ -111,21 +125,16 @@ class no_grad(_Switch):  # noqa: N801  # PyTorch's name
     False
     """
 
-    def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        super().__init__(False)
-
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        """``@no_grad`` without parentheses decorates too."""
-        if function is None:
-            return super().__new__(cls)
-        return cls()(function)
-
-
-class enable_grad(_Switch):  # noqa: N801  # PyTorch's name
-    """Gradients for the block or the decorated function, also inside ``no_grad``."""
+    _setting = False
 
     def __init__(self) -> None:
-        super().__init__(True)
+        super().__init__()
+
+
+class enable_grad(_Bare):  # noqa: N801  # PyTorch's name
+    """Gradients for the block or the decorated function, also inside ``no_grad``."""
+
+    _setting = True
 
 
 class inference_mode(_Switch):  # noqa: N801  # PyTorch's name

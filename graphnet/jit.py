@@ -40,7 +40,13 @@ _T = TypeVar("_T")
 ScriptModule = Module
 
 
-def script(obj: _T, *args: Any, **kwargs: Any) -> _T:
+def script(
+    obj: _T,
+    optimize: Any = None,
+    _frames_up: int = 0,
+    _rcb: Any = None,
+    example_inputs: Any = None,
+) -> _T:
     """The function, class or module itself.
 
     >>> import graphnet as torch

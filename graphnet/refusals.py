@@ -25,5 +25,6 @@ def refusal(
         raise error(problem, cure=cure)
 
     refuse.__name__ = refuse.__qualname__ = name
+    refuse.refusal = problem  # type: ignore[attr-defined]  # for whoever asks what is refused
     refuse.__doc__ = f"{summary}: raises {error.__name__}, for {problem[:1].lower()}{problem[1:]}"
     return refuse

@@ -29,7 +29,14 @@ class CheckpointError(GraphnetError, RuntimeError):
     """A file that cannot be written, is no checkpoint, or is damaged."""
 
 
-def save(obj: Any, f: str | os.PathLike[str] | IO[bytes], **_: Any) -> None:
+def save(
+    obj: Any,
+    f: str | os.PathLike[str] | IO[bytes],
+    pickle_module: Any = pickle,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
     """Write an object, tensors included, to a file or a binary stream.
 
     Tensors that share memory do so when they are loaded again. A file is written beside its place
@@ -88,7 +95,7 @@ def load(
     *,
     weights_only: bool | None = None,
     mmap: bool | None = None,
-    **_: Any,
+    **pickle_load_args: Any,
 ) -> Any:
     """Read back what :func:`save` wrote, of a stream the next object in it; or what PyTorch wrote.
 

@@ -318,12 +318,12 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     return diag_embed(flatten(input), offset)
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """For each vector, a grid on which it varies along its own dimension only.
 
     Args:
-        indexing: ``"ij"`` for the vectors' order of dimensions, ``"xy"`` with the first two
-            exchanged.
+        indexing: ``"ij"``, which is the default, for the vectors' order of dimensions, ``"xy"``
+            with the first two exchanged.
 
     >>> import graphnet as torch
     >>> torch.meshgrid(torch.arange(2), torch.arange(2), indexing="ij")
@@ -336,7 +336,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     vectors = tensors_of("meshgrid", tensors)
     if not vectors:
         raise RefusedError("meshgrid expects a non-empty TensorList")
-    if indexing not in ("ij", "xy"):
+    if indexing not in (None, "ij", "xy"):
         raise RefusedError(
             'torch.meshgrid: indexing must be one of "xy" or "ij", but received: ' + str(indexing)
         )

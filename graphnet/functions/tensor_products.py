@@ -151,7 +151,12 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return product
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+def cdist(
+    x1: Tensor,
+    x2: Tensor,
+    p: float = 2.0,
+    compute_mode: str | None = "use_mm_for_euclid_dist_if_necessary",
+) -> Tensor:
     """The distances, by the norm of order ``p``, of every row of ``x1`` from every row of ``x2``.
 
     Shapes: (..., n, m) and (..., k, m) give (..., n, k); leading dimensions broadcast.

@@ -28,6 +28,9 @@ class Refused:
         NotSupportedError: (a NotImplementedError) it is made.
     """
 
+    #: Why, for whoever asks what is refused.
+    refusal = "graphnet's graphs are of operations, not of Python calls"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         own = next(kind for kind in type(self).__mro__ if kind.__module__.startswith(__package__))
         raise NotSupportedError(_problem(own.__name__), cure=_CURE)

@@ -99,14 +99,14 @@ def matrix_norm(
 
 
 def norm(
-    A: Tensor,
+    input: Tensor,
     ord: float | str | None = None,
     dim: Any = None,
     keepdim: bool = False,
     *,
     dtype: dtypes.dtype | None = None,
 ) -> Tensor:
-    """A vector norm or a matrix norm, as ``ord`` and ``dim`` say.
+    """Input vector norm or a matrix norm, as ``ord`` and ``dim`` say.
 
     One dimension, or neither ``ord`` nor ``dim``: :func:`vector_norm`. Two dimensions, or a matrix
     and ``ord``: :func:`matrix_norm`.
@@ -115,7 +115,7 @@ def norm(
     >>> torch.linalg.norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
     tensor(7.)
     """
-    x = require_tensor("linalg.norm", "A", A)
+    x = require_tensor("linalg.norm", "input", input)
     named = [dim] if isinstance(dim, int) else dim
     if ord is None:
         return vector_norm(x, 2, named, keepdim, dtype=dtype)

@@ -30,14 +30,19 @@ __all__ = [
 ]
 
 
+def noop_context_fn() -> tuple[Any, Any]:
+    """Two contexts that do nothing."""
+    return nullcontext(), nullcontext()
+
+
 def checkpoint(
     function: Callable[..., Any],
     *args: Any,
     use_reentrant: bool | None = None,
-    context_fn: Any = None,
+    context_fn: Any = noop_context_fn,
     determinism_check: str = "default",
     debug: bool = False,
-    preserve_rng_state: bool = True,
+    early_stop: bool = True,
     **kwargs: Any,
 ) -> Any:
     """What the function returns for these arguments.
@@ -49,6 +54,7 @@ def checkpoint(
     >>> x.grad
     tensor([2.7183, 2.7183])
     """
+    kwargs.pop("preserve_rng_state", None)
     if use_reentrant is None:
         warnings.warn(
             "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly.",
@@ -76,11 +82,6 @@ def checkpoint_sequential(
     for function in functions:
         input = function(input)
     return input
-
-
-def noop_context_fn() -> tuple[Any, Any]:
-    """Two contexts that do nothing."""
-    return nullcontext(), nullcontext()
 
 
 def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:

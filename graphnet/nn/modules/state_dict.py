@@ -54,13 +54,18 @@ class Stateful(Tree):
     _state_hooks: StateHooks | None = None
 
     def state_dict(
-        self, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
+        self,
+        *args: Any,
+        destination: dict[str, Any] | None = None,
+        prefix: str = "",
+        keep_vars: bool = False,
     ) -> dict[str, Any]:
         """The parameters and persistent buffers of this module and all inside it, by dotted name.
 
         The tensors share storage with the module's own, so training goes on to change them.
 
         Args:
+            *args: the same three, by position, as in older programs.
             destination: a dictionary to fill and return instead of a new one.
             prefix: what the names begin with.
             keep_vars: whether to give the tensors themselves rather than detached ones.
@@ -69,6 +74,8 @@ class Stateful(Tree):
         >>> list(torch.nn.Sequential(torch.nn.Linear(3, 2)).state_dict())
         ['0.weight', '0.bias']
         """
+        if args:
+            destination, prefix, keep_vars = args + (destination, prefix, keep_vars)[len(args) :]
         if destination is None:
             destination = OrderedDict()
             vars(destination)["_metadata"] = OrderedDict()
