@@ -14,13 +14,13 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from graphnet import torch_archive
 from graphnet.errors import GraphnetError
 from graphnet.files import atomic_write
 from graphnet.safe_globals import *  # noqa: F403
 from graphnet.safe_globals import WeightsUnpickler
 
 _MAGIC = b"graphnet checkpoint 1\n"
+_ZIP = b"PK\x03\x04"  # what files of PyTorch's begin with
 _FACTS = struct.Struct("<QI")  # length and checksum of the content
 _HEADER_BYTES = _FACTS.size + 4  # ... and a checksum of these: a wrong length must not be believed
 
@@ -136,7 +136,9 @@ def _read(stream: IO[bytes], name: str, weights_only: bool, pickle_module: Any) 
     start = stream.read(len(_MAGIC))
     if not start:
         raise EOFError(f"{name} is empty: there is no checkpoint in it")
-    if start.startswith(torch_archive.MAGIC):
+    if start.startswith(_ZIP):
+        from graphnet import torch_archive  # with it come zipfile and the compressors
+
         return torch_archive.read(io.BytesIO(start + stream.read()), name, weights_only)
     if start != _MAGIC[: len(start)]:
         raise CheckpointError(

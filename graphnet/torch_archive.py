@@ -27,8 +27,6 @@ from graphnet.ir.types import Size, contiguous_strides
 from graphnet.runtime.storage import Storage
 from graphnet.safe_globals import WeightsUnpickler
 
-MAGIC: Final = b"PK\x03\x04"
-
 _STORAGES: Final = {
     "FloatStorage": dtypes.float32,
     "DoubleStorage": dtypes.float64,

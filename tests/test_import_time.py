@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LAZY = ("networkx", "matplotlib", "graphviz", "tqdm", "PIL", "scipy", "torch")
+LAZY = ("networkx", "matplotlib", "graphviz", "tqdm", "PIL", "scipy", "torch", "zipfile")
 
 
 @pytest.fixture(scope="module")
