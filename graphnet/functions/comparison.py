@@ -268,8 +268,8 @@ def _invert(self: Tensor) -> Tensor:
     """``~x``: as :func:`bitwise_not`."""
     if not is_integral(self.dtype):
         raise ArgumentError(
-            "~ (operator.invert) is only implemented on integer and Boolean-type tensors, not on "
-            f"{self.dtype}"
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+            cure=f"cast the tensor first: it is {self.dtype}",
         )
     return bitwise_not(self)
 

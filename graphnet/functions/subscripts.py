@@ -189,9 +189,8 @@ def _normal(item: Any) -> Any:
             return int(item.item()) if current_recorder().can_look_at(item) else item.long()
         if item.dtype not in _MASKS and item.dtype not in _INDICES:
             raise OutOfRangeError(
-                "tensors used as indices must be long, int, byte or bool tensors, not "
-                f"{item.dtype}",
-                cure="cast the index, as with .long()",
+                "tensors used as indices must be long, int, byte or bool tensors",
+                cure=f"cast the index, which is {item.dtype}, as with .long()",
             )
         return item
     if isinstance(item, (str, bytes)):
@@ -201,12 +200,16 @@ def _normal(item: Any) -> Any:
             raise TypeError
         return operator.index(item)
     except TypeError:
-        kind = type(item)
-        name = f"numpy.{kind.__name__}" if isinstance(item, np.generic) else kind.__name__
         raise OutOfRangeError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-            f"valid indices (got {name})"
+            f"valid indices (got {_type_name(item)})"
         ) from None
+
+
+def _type_name(value: Any) -> str:
+    """The type of a value as PyTorch names it in messages."""
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def _tensor_of(array: Any, *, listed: bool = False) -> Tensor:
@@ -334,8 +337,7 @@ def _checked_value(self: Tensor, value: Any) -> Any:
         value = value.item()
     if not isinstance(value, (bool, int, float, complex)):
         raise ArgumentError(
-            f"can't assign a {type(value).__name__} to a "
-            f"torch.{SCALAR_TYPE_NAMES[self.dtype]}Tensor",
+            f"can't assign a {_type_name(value)} to a torch.{SCALAR_TYPE_NAMES[self.dtype]}Tensor",
             cure="make a tensor of it first, with torch.tensor(...)",
         )
     return check_number(self.dtype, value)

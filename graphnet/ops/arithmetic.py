@@ -67,7 +67,7 @@ class Sub(Elementwise):
                 )
             )
             raise DtypeError(
-                f"sub: Subtraction, the `-` operator, with {which} is not supported. {instead}",
+                f"Subtraction, the `-` operator, with {which} is not supported. {instead}",
                 cure="to count with it, cast first, as in `x.int()`",
             )
         return super().operand_dtypes(*operands)

@@ -149,10 +149,10 @@ class Convolution(_Convolving):
             )
         if x.shape[1] != channels:
             raise ShapeError(
-                f"convolution: Given groups={self.groups}, weight of size {list(weight.shape)}, "
+                f"Given groups={self.groups}, weight of size {list(weight.shape)}, "
                 f"expected input{list(x.shape)} to have {channels} channels, but got {x.shape[1]} "
                 "channels instead",
-                cure="channels are dimension 1 of the input, behind the batch",
+                cure="convolution: channels are dimension 1 of the input, behind the batch",
             )
 
     def kernel(self, *arrays: Any) -> Any:

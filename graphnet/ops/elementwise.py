@@ -70,10 +70,11 @@ def broadcast_shapes(name: str, operands: Sequence[TensorType]) -> Shape:
                 shape[position] = size
             elif size not in (1, shape[position]):
                 raise ShapeError(
-                    f"{name}: The size of tensor a ({shape[position]}) must match the size of "
-                    f"tensor b ({size}) at non-singleton dimension {position}: shapes "
-                    + " and ".join(str(list(o.shape)) for o in operands),
-                    cure="sizes must be equal or 1, counted from the last dimension",
+                    f"The size of tensor a ({shape[position]}) must match the size of tensor b "
+                    f"({size}) at non-singleton dimension {position}",
+                    cure=f"{name} of shapes "
+                    + " and ".join(str(list(o.shape)) for o in operands)
+                    + ": sizes must be equal or 1, counted from the last dimension",
                 )
     return tuple(shape)
 

@@ -48,10 +48,11 @@ class Cat(_Joining):
             for dim, (wanted, size) in enumerate(zip(first.shape, operand.shape, strict=True)):
                 if dim != self.dim and size != wanted:
                     raise ShapeError(
-                        f"cat: Sizes of tensors must match except in dimension {self.dim}. "
-                        f"Expected size {wanted} but got size {size} for tensor number {number} "
-                        f"in the list: shapes {list(first.shape)} and {list(operand.shape)}",
-                        cure="only the sizes of the dimension they are joined along may differ",
+                        f"Sizes of tensors must match except in dimension {self.dim}. Expected "
+                        f"size {wanted} but got size {size} for tensor number {number} in the "
+                        "list.",
+                        cure=f"cat of shapes {list(first.shape)} and {list(operand.shape)}: "
+                        "only the sizes of the dimension they are joined along may differ",
                     )
         total = sum(operand.shape[self.dim] for operand in operands)
         return first.with_shape((*first.shape[: self.dim], total, *first.shape[self.dim + 1 :]))

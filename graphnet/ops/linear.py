@@ -15,6 +15,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Add
 from graphnet.ops.batching import batch
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import is_half
 from graphnet.ops.matmul import Matmul, transposed
 from graphnet.ops.reduce import Sum
@@ -40,9 +41,9 @@ class Linear(Op):
         for other in (weight, *rest):
             if other.dtype is not x.dtype:
                 raise DtypeError(
-                    f"linear: mat1 and mat2 must have the same dtype, but got {x.dtype} and "
-                    f"{other.dtype}",
-                    cure=f"cast one of them, as in `x.to({other.dtype})`",
+                    "mat1 and mat2 must have the same dtype, but got "
+                    f"{SCALAR_TYPE_NAMES[x.dtype]} and {SCALAR_TYPE_NAMES[other.dtype]}",
+                    cure=f"linear: cast one of them, as in `x.to({other.dtype})`",
                 )
         if weight.ndim not in (1, 2) or not x.ndim:
             raise ShapeError(
@@ -52,9 +53,10 @@ class Linear(Op):
         if x.shape[-1] != weight.shape[-1]:
             rows = math.prod(x.shape[:-1])
             raise ShapeError(
-                f"linear: mat1 and mat2 shapes cannot be multiplied ({rows}x{x.shape[-1]} and "
+                f"mat1 and mat2 shapes cannot be multiplied ({rows}x{x.shape[-1]} and "
                 f"{'x'.join(map(str, reversed(weight.shape)))})",
-                cure=f"the input's last size must be {weight.shape[-1]}, in_features of the layer",
+                cure=f"linear: the input's last size must be {weight.shape[-1]}, the layer's "
+                "in_features",
             )
         outs = weight.shape[:-1]
         if rest and rest[0].shape not in (outs, (1,), ()):

@@ -281,7 +281,7 @@ class Neg(Elementwise):
         """
         if promoted(operands) is dtypes.bool:
             raise DtypeError(
-                "neg: Negation, the `-` operator, on a bool tensor is not supported. If you are "
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are "
                 "trying to invert a mask, use the `~` or `logical_not()` operator instead."
             )
         return super().infer(*operands)

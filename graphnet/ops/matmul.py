@@ -60,9 +60,8 @@ class Matmul(Op):
         inner = y.shape[-2] if y.ndim > 1 else y.shape[0]
         if x.shape[-1] != inner:
             raise ShapeError(
-                f"matmul: mat1 and mat2 shapes cannot be multiplied ({_matrix(x)} and "
-                f"{_matrix(y)})",
-                cure="the last size of the first must equal the last but one of the second",
+                f"mat1 and mat2 shapes cannot be multiplied ({_matrix(x)} and {_matrix(y)})",
+                cure="matmul: the last size of the first must equal the last but one of the second",
             )
         batch = broadcast_shapes(
             self.name, [TensorType(x.dtype, rows[:-1]), TensorType(y.dtype, y.shape[:-2])]

@@ -220,9 +220,8 @@ def _check_target(x: TensorType, target: TensorType) -> None:
         )
     if x.ndim > 1 and x.shape[0] != batch:
         raise ValueRangeError(
-            f"nll_loss: Expected input batch_size ({x.shape[0]}) to match target batch_size "
-            f"({batch}).",
-            cure="the target has the input's shape without the class dimension, its second",
+            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).",
+            cure="nll_loss: the target has the input's shape without the second, its classes",
         )
     expected = () if x.ndim == 1 else (x.shape[0], *x.shape[2:])
     if shape != expected and x.ndim == 2:

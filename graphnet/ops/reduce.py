@@ -184,7 +184,7 @@ class Mean(Reduction):
         if not (x.dtype.is_floating_point or x.dtype.is_complex):
             raise DtypeError(
                 "mean(): could not infer output dtype. Input dtype must be either a floating "
-                f"point or complex dtype. Got: {SCALAR_TYPE_NAMES[x.dtype]} ({x.dtype})",
+                f"point or complex dtype. Got: {SCALAR_TYPE_NAMES[x.dtype]}",
                 cure="cast first, as in `x.float().mean()`",
             )
         return super().infer(x)

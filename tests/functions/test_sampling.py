@@ -151,7 +151,7 @@ REFUSALS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: torch.randperm(-1), DistributionError, "non-negative"),
     (lambda: torch.normal(0.0, -1.0, (2,)), DistributionError, "std"),
     (lambda: torch.normal(0.0, 1.0), ArgumentError, "size"),
-    (lambda: torch.normal("a", torch.ones(2)), ArgumentError, "str"),
+    (lambda: torch.normal("a", torch.ones(2)), TypeError, "str"),
     (lambda: torch.bernoulli(torch.ones(2), 2.0), DistributionError, "p=2"),
     (lambda: torch.bernoulli(torch.tensor([1])), NotImplementedError, "Long"),
     (lambda: torch.bernoulli(torch.tensor([2.0])).tolist(), RuntimeError, "p_in"),

@@ -82,7 +82,7 @@ def test_several_results_are_a_tuple(builder: Builder) -> None:
 def test_an_operation_that_does_not_fit_leaves_no_node(builder: Builder) -> None:
     x, y = (builder.input(TensorType(F32, (n,)), "xy"[n - 3]) for n in (3, 4))
     before = len(builder.nodes)
-    with pytest.raises(ShapeError, match=r"add: .* \(3\) must match .* \(4\)"):
+    with pytest.raises(ShapeError, match=r"tensor a \(3\) must match .* \(4\)"):
         _ = x + y
     assert len(builder.nodes) == before
 

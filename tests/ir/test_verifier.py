@@ -75,7 +75,7 @@ def test_operands_that_do_not_fit(builder: Builder) -> None:
     x, y = builder.input(VECTOR, "x"), builder.input(TensorType(F32, (4,)), "y")
     builder.add(Node(ADD, (x, y), (VECTOR,)))
     text = shown(Graph(builder.nodes, [x, y], []))
-    assert "add(%x, %y)\n  ^ its operands do not fit: add: The size of tensor a (3) must" in text
+    assert "add(%x, %y)\n  ^ its operands do not fit: The size of tensor a (3) must" in text
 
 
 def test_an_operand_that_is_not_in_the_graph(builder: Builder) -> None:

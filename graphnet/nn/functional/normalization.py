@@ -78,9 +78,8 @@ def batch_norm(
     count = x.numel() // max(channels, 1)
     if count <= 1:
         raise ValueRangeError(
-            "batch_norm: Expected more than 1 value per channel when training, got input size "
-            f"{x.shape}",
-            cure="take larger batches (drop_last=True in the loader), or call model.eval()",
+            f"Expected more than 1 value per channel when training, got input size {x.shape}",
+            cure="batch_norm: take larger batches (drop_last=True), or call model.eval()",
         )
     result, mean, variance = BatchNorm()(x, eps, *scaled)
     with no_grad():
