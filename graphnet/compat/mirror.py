@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -11,6 +13,9 @@ from graphnet.compat.places import PLACES, SHARED, VERSIONS
 from graphnet.errors import GraphnetError
 
 _ABSENT = object()
+
+# The names that a module has itself: what `__dict__` is of any other module.
+_own: Callable[[ModuleType], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 
 
 class MissingNameError(GraphnetError, AttributeError):
@@ -28,13 +33,22 @@ class Mirror(ModuleType):
 
     def __init__(self, name: str, place: ModuleType) -> None:
         super().__init__(name, place.__doc__)
-        self.__dict__["_place"] = place
+        _own(self)["_place"] = place
         if name in VERSIONS:
-            self.__dict__["__version__"] = VERSIONS[name]
+            _own(self)["__version__"] = VERSIONS[name]
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # it is only read
+        """All names: programs look for networks and optimizers in ``vars(torch.optim)``."""
+        for name in dir(self._place):
+            if not name.startswith("_"):
+                with suppress(AttributeError, ImportError):
+                    getattr(self, name)
+        return _own(self)
 
     def __getattr__(self, name: str) -> Any:
         value = self._find(name)
-        self.__dict__[name] = value
+        _own(self)[name] = value
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -43,10 +57,10 @@ class Mirror(ModuleType):
             setattr(self._place, name, value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*dir(self._place), *self.__dict__} - {"_place"})
+        return sorted({*dir(self._place), *_own(self)} - {"_place"})
 
     def _find(self, name: str) -> Any:
-        place: ModuleType = self.__dict__["_place"]
+        place: ModuleType = _own(self)["_place"]
         inner = f"{self.__name__}.{name}"
         if inner in PLACES:
             return import_module(inner)
@@ -63,7 +77,7 @@ class Mirror(ModuleType):
             return [each for each in dir(self._place) if not each.startswith("_")]
         parent = self.__name__.rpartition(".")[0]
         if parent in SHARED and not name.startswith("__"):
-            shared = sys.modules[parent].__dict__["_place"]
+            shared = _own(sys.modules[parent])["_place"]
             if name in vars(shared):
                 return vars(shared)[name]
         raise self._missing(name)

@@ -61,6 +61,18 @@ def test_modules_are_reached_by_attributes_as_well() -> None:
 
 
 @pytest.mark.usefixtures("hook")
+def test_programs_find_names_in_the_dictionary_of_a_module() -> None:
+    assert vars(torch_module("optim"))["SGD"] is graphnet.optim.SGD
+    assert torch_module("nn").__dict__["Linear"] is graphnet.nn.Linear
+    models = import_module("torchvision.models")
+    networks = [
+        name for name, value in vars(models).items() if name[0].islower() and callable(value)
+    ]
+    assert {"resnet18", "vgg16"} <= set(networks)
+    assert "no_such_name" not in vars(models)
+
+
+@pytest.mark.usefixtures("hook")
 def test_star_imports_give_public_names() -> None:
     names: dict[str, Any] = {}
     exec("from torch.nn import *\nfrom torch import *", names)
