@@ -9,7 +9,15 @@ Compose(
 """
 
 from graphnet.vision.transforms import functional
-from graphnet.vision.transforms.color import Grayscale, Normalize, RandomGrayscale
+from graphnet.vision.transforms.color import (
+    ColorJitter,
+    GaussianBlur,
+    Grayscale,
+    Normalize,
+    RandomGrayscale,
+    RandomInvert,
+    RandomSolarize,
+)
 from graphnet.vision.transforms.compose import (
     Compose,
     Lambda,
@@ -23,6 +31,7 @@ from graphnet.vision.transforms.convert import (
     ToPILImage,
     ToTensor,
 )
+from graphnet.vision.transforms.erasing import RandomErasing
 from graphnet.vision.transforms.geometry import (
     CenterCrop,
     Pad,
@@ -37,8 +46,10 @@ from graphnet.vision.transforms.interpolation import InterpolationMode
 
 __all__ = [
     "CenterCrop",
+    "ColorJitter",
     "Compose",
     "ConvertImageDtype",
+    "GaussianBlur",
     "Grayscale",
     "InterpolationMode",
     "Lambda",
@@ -48,11 +59,14 @@ __all__ = [
     "RandomApply",
     "RandomChoice",
     "RandomCrop",
+    "RandomErasing",
     "RandomGrayscale",
     "RandomHorizontalFlip",
+    "RandomInvert",
     "RandomOrder",
     "RandomResizedCrop",
     "RandomRotation",
+    "RandomSolarize",
     "RandomVerticalFlip",
     "Resize",
     "ToPILImage",

@@ -24,13 +24,21 @@ from graphnet.vision.transforms.interpolation import InterpolationMode, as_inter
 
 __all__ = [
     "InterpolationMode",
+    "adjust_brightness",
+    "adjust_contrast",
+    "adjust_gamma",
+    "adjust_hue",
+    "adjust_saturation",
     "center_crop",
     "convert_image_dtype",
     "crop",
+    "erase",
+    "gaussian_blur",
     "get_dimensions",
     "get_image_num_channels",
     "get_image_size",
     "hflip",
+    "invert",
     "is_pil_image",
     "normalize",
     "pad",
@@ -39,6 +47,7 @@ __all__ = [
     "resized_crop",
     "rgb_to_grayscale",
     "rotate",
+    "solarize",
     "to_grayscale",
     "to_pil_image",
     "to_tensor",
@@ -215,6 +224,94 @@ def to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
     if not is_pil_image(img):
         raise ArgumentError(f"Input should be PIL Image. Got {type(img)}")
     return rgb_to_grayscale(img, num_output_channels)
+
+
+def adjust_brightness(img: Any, brightness_factor: float) -> Any:
+    """Darker below a factor of 1 (black at 0), brighter above."""
+    return _family(img).brightness(img, _not_negative("brightness_factor", brightness_factor))
+
+
+def adjust_contrast(img: Any, contrast_factor: float) -> Any:
+    """Nearer to the mean grey below a factor of 1 (grey at 0), farther from it above."""
+    return _family(img).contrast(img, _not_negative("contrast_factor", contrast_factor))
+
+
+def adjust_saturation(img: Any, saturation_factor: float) -> Any:
+    """Paler below a factor of 1 (greys at 0), more colourful above."""
+    return _family(img).saturation(img, _not_negative("saturation_factor", saturation_factor))
+
+
+def adjust_hue(img: Any, hue_factor: float) -> Any:
+    """Move colours along the circle of hues, from -0.5 to 0.5 of a turn."""
+    if not -0.5 <= hue_factor <= 0.5:
+        raise ValueRangeError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
+    return _family(img).hue(img, hue_factor)
+
+
+def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
+    """``gain * img ** gamma``, of values from 0 to 1.
+
+    >>> import graphnet as torch
+    >>> from graphnet.vision.transforms.functional import adjust_gamma
+    >>> adjust_gamma(torch.tensor([[[0.25, 0.5]]]), 2)
+    tensor([[[0.0625, 0.2500]]])
+    """
+    if gamma < 0:
+        raise ValueRangeError("Gamma should be a non-negative real number")
+    return _family(img).gamma(img, gamma, gain)
+
+
+def invert(img: Any) -> Any:
+    """The negative."""
+    return _family(img).invert(img)
+
+
+def solarize(img: Any, threshold: float) -> Any:
+    """The negative of the values from ``threshold`` on."""
+    return _family(img).solarize(img, threshold)
+
+
+def gaussian_blur(
+    img: Any, kernel_size: int | Sequence[int], sigma: float | Sequence[float] | None = None
+) -> Any:
+    """Convolve with a Gaussian of ``kernel_size`` (x, y) and deviation ``sigma`` (x, y).
+
+    By default ``sigma`` is 0.15 times the size and 0.35.
+    """
+    sizes = [kernel_size] * 2 if isinstance(kernel_size, int) else list(kernel_size)
+    if len(sizes) != 2:
+        raise ValueRangeError(
+            f"If kernel_size is a sequence its length should be 2. Got {len(sizes)}"
+        )
+    if any(size % 2 == 0 or size < 0 for size in sizes):
+        raise ValueRangeError(
+            f"kernel_size should have odd and positive integers. Got {kernel_size}"
+        )
+    if sigma is None:
+        sigma = [size * 0.15 + 0.35 for size in sizes]
+    deviations = list(sigma) if isinstance(sigma, Sequence) else [sigma]
+    if len(deviations) not in (1, 2):
+        raise ValueRangeError(
+            f"If sigma is a sequence, its length should be 2. Got {len(deviations)}"
+        )
+    if min(deviations) <= 0:
+        raise ValueRangeError(f"sigma should have positive values. Got {sigma}")
+    return _family(img).blur(img, sizes, deviations * (3 - len(deviations)))
+
+
+def erase(img: Any, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = False) -> Tensor:
+    """Store ``v`` in the window of height ``h`` and width ``w`` at (i, j). Tensors only."""
+    if not isinstance(img, Tensor):
+        raise ArgumentError(f"img should be Tensor Image. Got {type(img)}")
+    erased = img if inplace else img.clone()
+    erased[..., i : i + h, j : j + w] = v
+    return erased
+
+
+def _not_negative(name: str, factor: float) -> float:
+    if factor < 0:
+        raise ValueRangeError(f"{name} ({factor}) is not non-negative.")
+    return factor
 
 
 def as_size(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from graphnet.errors import ValueRangeError
 from graphnet.vision.pillow import pillow_image
-from graphnet.vision.transforms import resampling
+from graphnet.vision.transforms import on_tensors, resampling
+from graphnet.vision.transforms.conversion import pil_to_tensor, to_pil_image
 from graphnet.vision.transforms.interpolation import InterpolationMode, pillow_number
 
 Fill = float | Sequence[float] | None
@@ -76,6 +78,61 @@ def grayscale(image: Any, channels: int) -> Any:
     """The luma, as mode "L" or as "RGB" of three equal channels."""
     grey = image.convert("L")
     return grey if channels == 1 else pillow_image("grayscale").merge("RGB", (grey, grey, grey))
+
+
+def brightness(image: Any, factor: float) -> Any:
+    """Between black (0), the image (1) and beyond."""
+    return _enhanced("Brightness", image, factor)
+
+
+def contrast(image: Any, factor: float) -> Any:
+    """Between its mean grey (0), the image (1) and beyond."""
+    return _enhanced("Contrast", image, factor)
+
+
+def saturation(image: Any, factor: float) -> Any:
+    """Between its greys (0), the image (1) and beyond."""
+    return _enhanced("Color", image, factor)
+
+
+def hue(image: Any, turn: float) -> Any:
+    """Colours moved along the circle by a part of a turn."""
+    if image.mode in ("1", "I", "F", "L"):
+        return image
+    hues, *others = image.convert("HSV").split()
+    turned = hues.point([(value + int(turn * 255)) % 256 for value in range(256)])
+    return pillow_image("hue").merge("HSV", (turned, *others)).convert(image.mode)
+
+
+def gamma(image: Any, power: float, gain: float) -> Any:
+    """``gain * image ** power``, of values from 0 to 1."""
+    table = [int((255 + 1 - 1e-3) * gain * (value / 255) ** power) for value in range(256)]
+    return image.convert("RGB").point(table * 3).convert(image.mode)
+
+
+def invert(image: Any) -> Any:
+    """The negative."""
+    from PIL import ImageOps
+
+    return ImageOps.invert(image)
+
+
+def solarize(image: Any, threshold: float) -> Any:
+    """The negative of the values from ``threshold`` on."""
+    from PIL import ImageOps
+
+    return ImageOps.solarize(image, math.ceil(threshold))
+
+
+def blur(image: Any, kernel_size: Sequence[int], sigma: Sequence[float]) -> Any:
+    """Convolved with a Gaussian, as a tensor is."""
+    return to_pil_image(on_tensors.blur(pil_to_tensor(image), kernel_size, sigma), mode=image.mode)
+
+
+def _enhanced(name: str, image: Any, factor: float) -> Any:
+    from PIL import ImageEnhance
+
+    return getattr(ImageEnhance, name)(image).enhance(factor)
 
 
 def _colour(image: Any, fill: Fill) -> Any:

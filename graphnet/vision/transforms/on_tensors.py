@@ -11,9 +11,11 @@ import numpy as np
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.dtypes import dtype as DType
-from graphnet.dtypes import float32, float64, uint8
+from graphnet.dtypes import float32, float64, iinfo, uint8
 from graphnet.errors import ArgumentError, ShapeError, ValueRangeError
+from graphnet.nn import functional
 from graphnet.vision.transforms import resampling
+from graphnet.vision.transforms.conversion import convert_image_dtype
 from graphnet.vision.transforms.interpolation import InterpolationMode
 
 Fill = float | Sequence[float] | None
@@ -161,6 +163,125 @@ def normalize(image: Tensor, mean: Any, std: Any, inplace: bool) -> Tensor:
             )
     made: Tensor = image.sub_(middle).div_(spread) if inplace else (image - middle) / spread
     return made
+
+
+def brightness(image: Tensor, factor: float) -> Tensor:
+    """Between black (0), the image (1) and beyond."""
+    _check_channels(image)
+    return _mixed(image, fn.zeros_like(image), factor)
+
+
+def contrast(image: Tensor, factor: float) -> Tensor:
+    """Between its mean grey (0), the image (1) and beyond."""
+    greys = grayscale(image, 1) if _check_channels(image) == 3 else image
+    return _mixed(image, _as_real(greys).mean((-3, -2, -1), keepdim=True), factor)
+
+
+def saturation(image: Tensor, factor: float) -> Tensor:
+    """Between its greys (0), the image (1) and beyond."""
+    if _check_channels(image) == 1:
+        return image
+    return _mixed(image, grayscale(image, 1), factor)
+
+
+def hue(image: Tensor, turn: float) -> Tensor:
+    """Colours moved along the circle by a part of a turn."""
+    if _check_channels(image) == 1:
+        return image
+    hues, saturations, values = hsv(convert_image_dtype(image, float32))
+    turned = rgb((hues + turn) % 1.0, saturations, values)
+    return convert_image_dtype(turned, image.dtype)
+
+
+def gamma(image: Tensor, power: float, gain: float) -> Tensor:
+    """``gain * image ** power``, of values from 0 to 1."""
+    _check_channels(image)
+    real = image if image.is_floating_point() else convert_image_dtype(image, float32)
+    return convert_image_dtype((gain * real.pow(power)).clamp(0, 1), image.dtype)
+
+
+def invert(image: Tensor) -> Tensor:
+    """The negative."""
+    _check_channels(image)
+    negative: Tensor = _white(image) - image
+    return negative
+
+
+def solarize(image: Tensor, threshold: float) -> Tensor:
+    """The negative of the values from ``threshold`` on."""
+    if threshold > _white(image):
+        raise ArgumentError("Threshold should be less than bound of img.")
+    solarized: Tensor = fn.where(image >= threshold, invert(image), image)
+    return solarized
+
+
+def blur(image: Tensor, kernel_size: Sequence[int], sigma: Sequence[float]) -> Tensor:
+    """Convolve each channel with a Gaussian; what lies outside is mirrored."""
+    real = _as_real(image)
+    across, down = (
+        _bell(size, deviation, real.dtype)
+        for size, deviation in zip(kernel_size, sigma, strict=True)
+    )
+    channels = dimensions(image)[0]
+    kernel = (down / down.sum())[:, None] @ (across / across.sum())[None, :]
+    x, y = (size // 2 for size in kernel_size)
+    images = real.reshape(-1, channels, *image.shape[-2:])
+    padded = functional.pad(images, (x, x, y, y), mode="reflect")
+    kernels = kernel.expand(channels, 1, -1, -1)
+    return _as_before(functional.conv2d(padded, kernels, groups=channels).view_as(image), image)
+
+
+def _bell(size: int, deviation: float, kind: DType) -> Tensor:
+    reach = (size - 1) * 0.5
+    places = fn.linspace(-reach, reach, size, dtype=kind) / deviation
+    heights: Tensor = (-0.5 * places.pow(2)).exp()
+    return heights
+
+
+def hsv(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Hues, from 0 to 1 around the circle from red to red, saturations and values of colours."""
+    red, green, blue = image.unbind(-3)
+    values, lowest = image.amax(-3), image.amin(-3)
+    spread, is_grey = values - lowest, values == lowest
+    divisor = fn.where(is_grey, 1.0, spread)
+    r, g, b = ((values - channel) / divisor for channel in (red, green, blue))
+    sixths = fn.where(values == red, b - g, fn.where(values == green, 2.0 + r - b, 4.0 + g - r))
+    return (sixths / 6.0 + 1.0).fmod(1.0), spread / fn.where(is_grey, 1.0, values), values
+
+
+def rgb(hues: Tensor, saturations: Tensor, values: Tensor) -> Tensor:
+    """The colours of these hues, saturations and values; the inverse of :func:`hsv`."""
+    sixth = (hues * 6.0).floor()
+    rest = hues * 6.0 - sixth
+    low = (values * (1.0 - saturations)).clamp(0.0, 1.0)
+    falling = (values * (1.0 - saturations * rest)).clamp(0.0, 1.0)
+    rising = (values * (1.0 - saturations * (1.0 - rest))).clamp(0.0, 1.0)
+    # Each channel goes through the same six sixths, a third of the circle behind the one before.
+    course = [values, falling, low, low, rising, values]
+    place = (sixth % 6).long().unsqueeze(-3)
+    channels = (fn.stack(course[-turn:] + course[:-turn], -3) for turn in (6, 2, 4))
+    return fn.cat([channel.gather(-3, place) for channel in channels], -3)
+
+
+def _check_channels(image: Tensor) -> int:
+    channels = dimensions(image)[0]
+    if channels not in (1, 3):
+        raise ArgumentError(
+            f"Input image tensor permitted channel values are [1, 3], but found {channels}"
+        )
+    return channels
+
+
+def _white(image: Tensor) -> float:
+    """The greatest value of an image of this dtype."""
+    return 1.0 if image.is_floating_point() else iinfo(image.dtype).max
+
+
+def _mixed(image: Tensor, other: Tensor, factor: float) -> Tensor:
+    """The image at a factor of 1, the other at 0, what lies between them or beyond."""
+    mixed = factor * image + (1.0 - factor) * other
+    image_again: Tensor = mixed.clamp(0, _white(image)).to(image.dtype)
+    return image_again
 
 
 def _by_channel(values: Any, image: Tensor) -> Tensor:
