@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphnet.ir.node import Value
+from graphnet.ir.op import Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import require_number
@@ -19,7 +20,7 @@ from graphnet.ops.windows import Ints, Padding, Windows, padded_with
 Array = npt.NDArray[Any]
 
 
-@op("avg_pool")
+@op("avg_pool", Trait.IMAGES)
 class AvgPool(Pooling):
     """The average of each window. Source: PyTorch's page ``AvgPool2d``.
 

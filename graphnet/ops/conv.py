@@ -84,7 +84,7 @@ def check_windows(name: str, x: TensorType, windows: Windows) -> None:
         )
 
 
-@op("convolution")
+@op("convolution", Trait.IMAGES)
 class Convolution(_Convolving):
     """Cross-correlation of ``(N, C, *spatial)`` with ``(M, C / groups, *kernel)``.
 
@@ -189,7 +189,7 @@ class Convolution(_Convolving):
         return gradients
 
 
-@op("convolution_input_grad")
+@op("convolution_input_grad", Trait.IMAGES)
 class ConvolutionInputGrad(_Convolving):
     """From the result's gradient and the weight to the input's gradient, of sizes ``spatial``.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from graphnet import dtypes
 from graphnet.errors import DtypeError, ShapeError
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.arithmetic import Add, Mul
@@ -220,7 +220,7 @@ def _shaped(x: Value, shape: Shape) -> Value:
     return result
 
 
-@op("batch_norm")
+@op("batch_norm", Trait.IMAGES)
 class BatchNorm(_Normalising):
     """Each channel, dimension 1, normalised over the batch and all places.
 
@@ -380,7 +380,7 @@ def _added(parts: Sequence[Value]) -> Value | None:
     return sum(parts[1:], parts[0]) if parts else None
 
 
-@op("batch_norm_eval")
+@op("batch_norm_eval", Trait.IMAGES)
 class BatchNormEval(Op):
     """Each channel, dimension 1, normalised by a mean and a variance that are given.
 

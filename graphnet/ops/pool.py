@@ -80,7 +80,7 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
-@op("max_pool")
+@op("max_pool", Trait.IMAGES)
 class MaxPool(_MaxPooling):
     """The greatest element of each window; NaN if there is one. Source: ``MaxPool2d``."""
 

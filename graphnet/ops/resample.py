@@ -166,7 +166,7 @@ class _Resampling(Op):
         return (*shape[: len(shape) - len(sizes)], *sizes)
 
 
-@op("resample", Trait.LEADING)
+@op("resample", Trait.LEADING, Trait.IMAGES)
 class Resample(_Resampling):
     """Interpolation or adaptive averages. Source: PyTorch's page ``interpolate``."""
 

@@ -105,3 +105,41 @@ def is_contiguous(shape: Shape, strides: Strides) -> bool:
             return False
         expected *= size
     return True
+
+
+_CHANNELS_INNERMOST: Final = {4: (1, 3, 2, 0), 5: (1, 4, 3, 2, 0)}
+"""Dimensions of images from the innermost outwards, by their number, where channels are that."""
+
+
+def channels_last(shape: Shape) -> tuple[int, ...]:
+    """The strides of images ``(N, C, ...)`` whose channels lie next to each other.
+
+    >>> channels_last((2, 3, 4, 5))
+    (60, 1, 15, 3)
+    """
+    strides, step = [0] * len(shape), 1
+    for axis in _CHANNELS_INNERMOST[len(shape)]:
+        strides[axis] = step
+        step *= max(shape[axis], 1)
+    return tuple(strides)
+
+
+def has_channels_last(shape: Shape, strides: Sequence[int]) -> bool:
+    """Whether PyTorch takes images of these strides for ones whose channels lie innermost.
+
+    It does so where rows would do as well, unless the batch tells otherwise: as its
+    ``suggest_memory_format``.
+
+    >>> has_channels_last((2, 3, 4, 5), (60, 1, 15, 3))
+    True
+    >>> has_channels_last((2, 3, 1, 1), (3, 1, 1, 1))
+    False
+    """
+    if len(shape) not in _CHANNELS_INNERMOST or 0 in shape or not strides[1]:
+        return False
+    least = 0
+    for axis in _CHANNELS_INNERMOST[len(shape)]:
+        if strides[axis] < least or (axis == 0 and least == strides[1]):
+            return False
+        least = strides[axis] * shape[axis]
+    return True

@@ -13,7 +13,12 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.types import Shape, Stride, TensorType
 from graphnet.ops.shape import ViewOp
-from graphnet.runtime.memory_order import dense_strides, is_contiguous
+from graphnet.runtime.memory_order import (
+    channels_last,
+    dense_strides,
+    has_channels_last,
+    is_contiguous,
+)
 from graphnet.runtime.storage import Layout
 from graphnet.trace.handle import Handle
 
@@ -60,14 +65,32 @@ def layout_of(value: Value) -> Layout | None:
 def layouts_of(
     op: Any, results: Sequence[Value], operands: Sequence[Any]
 ) -> tuple[Layout | None, ...]:
-    """The layouts of an operation's results; elementwise ones keep the order of their operands."""
+    """The layouts of an operation's results, which may keep the order of their operands."""
     layouts = tuple(map(layout_of, results))
-    if isinstance(op, Op) and op.is_(Trait.ELEMENTWISE) and len(layouts) == 1 and layouts[0]:
+    if not isinstance(op, Op):
+        return layouts
+    if op.is_(Trait.IMAGES):
+        return _as_images_lie(layouts, operands[0])
+    if op.is_(Trait.ELEMENTWISE) and len(layouts) == 1 and layouts[0]:
         given = [each._layout for each in operands if isinstance(each, Handle)]
         if any(each.order is not None or not each.is_contiguous for each in given):
             order = _kept_order(layouts[0].type.shape, given)
             return layouts if order is None else (layouts[0].but(order=order),)
     return layouts
+
+
+def _as_images_lie(layouts: tuple[Layout | None, ...], given: Any) -> tuple[Layout | None, ...]:
+    """These layouts, the first with its channels innermost if those of the given images are."""
+    first = layouts[0]
+    if first is None or not isinstance(given, Handle):
+        return layouts
+    source = given._layout
+    if not has_channels_last(source.type.shape, source.order or source.strides):
+        return layouts
+    order = channels_last(first.type.shape)
+    if is_contiguous(first.type.shape, order):
+        return layouts
+    return first.but(order=order), *layouts[1:]
 
 
 def _kept_order(shape: Shape, given: Sequence[Layout]) -> Stride | None:

@@ -149,6 +149,23 @@ torch.randn_like(x.t().exp())
 (x.t() + 1)[1:3].uniform_()
 """
 
+# Images with their channels innermost.
+IMAGES = """
+torch.nn.Conv2d(3, 4, 2)(y)
+torch.nn.Conv2d(3, 4, 2)(y + 1).relu()
+torch.nn.Conv2d(3, 6, 3, groups=3)(y[:, :, 1:])
+torch.nn.ConvTranspose2d(3, 2, 2)(y)
+torch.nn.BatchNorm2d(3)(y)
+torch.nn.BatchNorm2d(3).eval()(y)
+torch.nn.functional.max_pool2d(y, 2)
+torch.nn.functional.avg_pool2d(y, 2)
+torch.nn.functional.interpolate(y, scale_factor=2)
+torch.nn.Conv2d(3, 4, 2)(y.contiguous())
+torch.nn.Conv1d(3, 4, 2)(y[:, :, 0])
+torch.nn.Conv2d(1, 4, 1)(y[:, :1])
+torch.nn.Conv2d(3, 4, 1)(y[:1, :, :1, :1])
+"""
+
 REFUSED = """
 torch.rand(2, dtype=torch.int64)
 torch.rand(-2)
@@ -328,4 +345,16 @@ def test_a_tensor_keeps_its_order_when_the_trace_ends() -> None:
         x = library.ones(3, 5).t() * 2
         x.sum().item()
         seen.append(library.nn.functional.dropout(x).tolist())
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("code", lines(IMAGES))
+def test_draws_fill_images_in_the_order_of_their_memory(code: str) -> None:
+    seen = []
+    for library in (graphnet, torch):
+        library.manual_seed(1)
+        y = library.randn(2, 6, 5, 3).permute(0, 3, 1, 2)
+        images = eval(code, {"torch": library, "y": y})
+        noise = library.rand_like(images)
+        seen.append((noise.tolist(), (library.dropout(images, 0.5, True) == 0).tolist()))
     assert seen[0] == seen[1]
