@@ -74,6 +74,8 @@ class Trait(Enum):
     result's sizes: one more dimension in front of all operands' moves them up by one."""
     ROWS = auto()
     """Dimension 0 of operands and results is a batch: it is done for each member."""
+    ORDERED = auto()
+    """Results lie in memory as those of an elementwise operation, which it is but for fusion."""
     IMAGES = auto()
     """PyTorch lays the channels of a result innermost where operand 0's are, in 2D and 3D."""
 

@@ -90,7 +90,7 @@ class _Gelu(Op):
         return "GeluBackward0"
 
 
-@op("gelu", Trait.LEADING)
+@op("gelu", Trait.LEADING, Trait.ORDERED)
 class Gelu(_Gelu):
     """The share is that of the normal distribution: ``(1 + erf(x / sqrt(2))) / 2``."""
 
@@ -150,7 +150,7 @@ def _gelu_grad_into(out: Array, *operands: Array) -> None:
         np.multiply(slope, before[block], out=target[block])
 
 
-@op("gelu_tanh", Trait.LEADING)
+@op("gelu_tanh", Trait.LEADING, Trait.ORDERED)
 class GeluTanh(_Gelu):
     """The share is ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``, rougher and faster."""
 

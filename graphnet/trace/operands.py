@@ -71,11 +71,13 @@ def layouts_of(
         return layouts
     if op.is_(Trait.IMAGES):
         return _as_images_lie(layouts, operands[0])
-    if op.is_(Trait.ELEMENTWISE) and len(layouts) == 1 and layouts[0]:
+    first = layouts[0]
+    if first is not None and (op.is_(Trait.ELEMENTWISE) or op.is_(Trait.ORDERED)):
         given = [each._layout for each in operands if isinstance(each, Handle)]
         if any(each.order is not None or not each.is_contiguous for each in given):
-            order = _kept_order(layouts[0].type.shape, given)
-            return layouts if order is None else (layouts[0].but(order=order),)
+            order = _kept_order(first.type.shape, given)
+            if order is not None:
+                return tuple(each and each.but(order=order) for each in layouts)
     return layouts
 
 
