@@ -43,7 +43,7 @@ def forms_of(name: str, thing: Any) -> list[Form]:
     if found is None:
         return _from_lines(name, thing)
     # What takes anything says nothing.
-    return [] if [each.kind for each in found] == ["variadic", "named"] else [found]
+    return [] if [each.name for each in found] == ["args", "kwargs"] else [found]
 
 
 def without_first(form: Form) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -16,15 +17,28 @@ def without_cuda(name: str, summary: str) -> Callable[..., NoReturn]:
     return refusal(name, summary, NotCompiledError, "Torch not compiled with CUDA enabled", CURE)
 
 
-def nothing(name: str, summary: str) -> Callable[..., None]:
-    """A function that has nothing to do where there is no GPU, in PyTorch either."""
+def nothing(name: str, summary: str, *parameters: str) -> Callable[..., None]:
+    """A function that has nothing to do where there is no GPU, in PyTorch either.
+
+    Args:
+        name: its name.
+        summary: what it would do.
+        parameters: what it is called with; ``device`` may be left out.
+    """
+    signature = inspect.Signature([_parameter(each) for each in parameters])
 
     def do_nothing(*args: Any, **kwargs: Any) -> None:
-        return None
+        signature.bind(*args, **kwargs)
 
+    do_nothing.__signature__ = signature  # type: ignore[attr-defined]  # for whoever asks
     do_nothing.__name__ = do_nothing.__qualname__ = name
     do_nothing.__doc__ = f"{summary}: nothing to do without a GPU."
     return do_nothing
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    default: Any = "cuda" if name == "device" else inspect.Parameter.empty
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
 
 
 class Event:

@@ -22,11 +22,11 @@ __all__ = [
     "set_rng_state_all",
 ]
 
-manual_seed = nothing("manual_seed", "Seed the present GPU")
-manual_seed_all = nothing("manual_seed_all", "Seed all GPUs")
+manual_seed = nothing("manual_seed", "Seed the present GPU", "seed")
+manual_seed_all = nothing("manual_seed_all", "Seed all GPUs", "seed")
 seed = nothing("seed", "Seed the present GPU from the operating system")
 seed_all = nothing("seed_all", "Seed all GPUs from the operating system")
-set_rng_state = nothing("set_rng_state", "Set the random state of a GPU")
+set_rng_state = nothing("set_rng_state", "Set the random state of a GPU", "new_state", "device")
 initial_seed = without_cuda("initial_seed", "The seed of the present GPU")
 get_rng_state = without_cuda("get_rng_state", "The random state of a GPU")
 
