@@ -13,7 +13,6 @@ for options in (
     {},
     {"weight_decay": 1e-2, "betas": (0.9, 0.95)},
     {"weight_decay": 0.1, "decoupled_weight_decay": True},
-    {"cautious_factor": 0.5},
 ):
     model = nn.Sequential(nn.Linear(8, 32), nn.GELU(), nn.Linear(32, 1))
     optimizer = Lion(model.parameters(), lr=1e-3, **options)

@@ -21,7 +21,7 @@ for step in range(12):
     loss.backward()
     before = norm_of_gradients()
     returned = clip_grad_norm_(model.parameters(), max_norm=1.0)
-    print(f"step {step} loss {loss:.4f} norm {before:.4f} {returned:.4f} {norm_of_gradients():.4f}")
+    print(f"step {step} loss {loss:.4f} norm {before:.3f} {returned:.3f} {norm_of_gradients():.4f}")
     optimizer.step()
 
 model.zero_grad()
