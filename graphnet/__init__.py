@@ -53,6 +53,7 @@ from graphnet.dtypes import (
 )
 from graphnet.errors import OutOfMemoryError
 from graphnet.functions import *  # noqa: F403  # the torch-like namespace is everything in there
+from graphnet.functions.outputs import TAKES_OUT, take_out
 from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from graphnet.grad_mode import enabled as is_grad_enabled
 from graphnet.ir.types import Size
@@ -112,6 +113,8 @@ if TYPE_CHECKING:
     from graphnet.trace.capture import Program, capture
 
 __version__ = "0.1.0"
+
+take_out(globals(), TAKES_OUT)
 
 #: ``x[torch.newaxis]`` is ``x[None]``.
 newaxis = None

@@ -24,6 +24,7 @@ from graphnet.functions.complex_numbers import conj
 from graphnet.functions.conversion import clone
 from graphnet.functions.joining import cat
 from graphnet.functions.options import one_dim, require_tensor
+from graphnet.functions.outputs import take_out
 from graphnet.functions.ranges import arange
 from graphnet.functions.rearranging import roll
 from graphnet.ops.fourier import OPPOSITE, Fft, Irfft, Norm, Rfft
@@ -404,3 +405,6 @@ def rfftfreq(
 def _frequencies(places: Tensor, n: int, d: float, requires_grad: bool) -> Tensor:
     found: Tensor = places * (1.0 / (n * d))
     return found.requires_grad_() if requires_grad else found
+
+
+take_out(globals(), {*__all__} - {"fftshift", "ifftshift"})

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from graphnet._tensor import Tensor
 from graphnet.functions.arithmetic import xlogy
 from graphnet.functions.options import combine, each, require_tensor
+from graphnet.functions.outputs import take_out
 from graphnet.functions.pointwise import erf, exp2, expm1, log1p, logit, sinc
 from graphnet.functions.pointwise import sigmoid as expit
 from graphnet.functions.rounding import round
@@ -241,3 +242,5 @@ laguerre_polynomial_l = _polynomial(
 legendre_polynomial_p = _polynomial(
     "legendre_polynomial_p", "legendre_p", "The Legendre polynomial"
 )
+
+take_out(globals(), {*__all__} - {"log_softmax", "softmax"})

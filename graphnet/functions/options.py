@@ -180,13 +180,28 @@ def numpy_names(function: Function) -> Function:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if "axis" in kwargs:
-            kwargs["dim"] = kwargs.pop("axis")
-        if "keepdims" in kwargs:
-            kwargs["keepdim"] = kwargs.pop("keepdims")
+        if kwargs:
+            rename_from_numpy(kwargs)
         return function(*args, **kwargs)
 
+    _NUMPY_NAMED.add(call)
     return cast("Function", call)
+
+
+_NUMPY_NAMED: Final[set[Callable[..., Any]]] = set()
+
+
+def takes_numpy_names(function: Callable[..., Any]) -> bool:
+    """Whether :func:`numpy_names` made it."""
+    return function in _NUMPY_NAMED
+
+
+def rename_from_numpy(kwargs: dict[str, Any]) -> None:
+    """Give arguments that have numpy's names PyTorch's."""
+    if "axis" in kwargs:
+        kwargs["dim"] = kwargs.pop("axis")
+    if "keepdims" in kwargs:
+        kwargs["keepdim"] = kwargs.pop("keepdims")
 
 
 def reduced_dims(function: str, dim: Any, ndim: int) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ tensor(5.)
 """
 
 from graphnet.functions.linalg import matmul
+from graphnet.functions.outputs import take_out
 from graphnet.functions.square_matrices import det, matrix_power
 from graphnet.functions.square_matrices import inverse as inv
 from graphnet.linalg.factorisation import (
@@ -95,3 +96,5 @@ __all__ = [
     "vecdot",
     "vector_norm",
 ]
+
+take_out(globals(), {*__all__} - {"LinAlgError", "diagonal", "matrix_exp", "vander"})

@@ -122,6 +122,7 @@ def _pool(
     if random_samples is None:
         random_samples = fn.rand(*channels, count, dtype=x.dtype)
     _check_samples(x, random_samples, (*channels, count))
+    random_samples = random_samples[: channels[0]]
     places = _places(spatial, window, windows, random_samples)
     candidates = fn.gather(fn.flatten(batched, 2), 2, fn.flatten(places, 2))
     chosen = fn.reshape(candidates, (*channels, math.prod(windows), math.prod(window)))

@@ -33,7 +33,8 @@ def native_layer_norm(
     x = require_tensor("native_layer_norm", "input", input)
     shape = tuple(normalized_shape)
     dims = tuple(range(x.dim() - len(shape), x.dim()))
-    return F.layer_norm(x, shape, weight, bias, eps), *_statistics(x, dims, eps)
+    # As in PyTorch, no gradient goes through what comes along with the normalized values.
+    return F.layer_norm(x, shape, weight, bias, eps), *_statistics(x.detach(), dims, eps)
 
 
 def native_group_norm(
@@ -80,7 +81,7 @@ def native_batch_norm(
     if not training:
         return normal, x.new_zeros(0), x.new_zeros(0)
     dims = (0, *range(2, x.dim()))
-    mean, inverse = _statistics(x, dims, eps)
+    mean, inverse = _statistics(x.detach(), dims, eps)
     size = (math.prod(x.shape[1:2]),)
     return normal, fn.reshape(mean, size), fn.reshape(inverse, size)
 
