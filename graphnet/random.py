@@ -14,10 +14,14 @@ import numpy as np
 
 from graphnet._tensor import Tensor
 from graphnet.devices import DeviceError, device
-from graphnet.errors import ArgumentError
+from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.ir.op import Op
 from graphnet.runtime.generator import Engine
 from graphnet.trace.recorder import Draws, current_recorder
+
+
+class SeedError(GraphnetError, RuntimeError):
+    """What seeds no generator."""
 
 
 def _device(wanted: Any) -> device:
@@ -51,7 +55,13 @@ class Generator:
         return self._engine
 
     def manual_seed(self, seed: int) -> Generator:
-        """Start anew from a seed."""
+        """Start anew from a seed.
+
+        Raises:
+            SeedError: (a RuntimeError) it is no whole number.
+        """
+        if isinstance(seed, float):
+            raise SeedError(f"manual_seed expected a long, but got float: {seed}")
         self._settle().seed(int(seed))
         return self
 
@@ -117,7 +127,7 @@ def manual_seed(seed: int) -> Generator:
     >>> torch.rand(2)
     tensor([0.4963, 0.7682])
     """
-    return default_generator.manual_seed(seed)
+    return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:

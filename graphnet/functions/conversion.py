@@ -11,6 +11,7 @@ from graphnet.devices import check_device, device
 from graphnet.errors import ArgumentError, ScalarError, ValueRangeError
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, require_tensor
+from graphnet.functions.ordering import in_order_of
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import kind_of
@@ -39,8 +40,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     >>> x
     tensor([0., 0.])
     """
-    copied: Tensor = Clone()(input)
-    return copied
+    return in_order_of(input, Clone()(input), memory_format)
 
 
 def _cast(x: Tensor, dtype: dtypes.dtype) -> Tensor:

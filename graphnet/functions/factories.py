@@ -16,6 +16,7 @@ from graphnet.functions.options import (
     finish,
     require_tensor,
 )
+from graphnet.functions.ordering import in_order_of
 from graphnet.ir.types import Number
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import is_integral
@@ -193,11 +194,13 @@ def _like(
     device: Any,
     requires_grad: bool,
     layout: Any,
+    memory_format: Any,
 ) -> Tensor:
     source = require_tensor(function, "input", source)
     wanted = as_dtype(function, dtype) or source.dtype
     number = value if isinstance(value, Tensor) else _fitting(function, value, wanted)
-    return finish(apply(Full(tuple(source.shape), wanted), number), device, requires_grad, layout)
+    made = in_order_of(source, apply(Full(tuple(source.shape), wanted), number), memory_format)
+    return finish(made, device, requires_grad, layout)
 
 
 def zeros_like(
@@ -216,7 +219,7 @@ def zeros_like(
     >>> torch.zeros_like(torch.tensor([1, 2]))
     tensor([0, 0])
     """
-    return _like("zeros_like", input, 0, dtype, device, requires_grad, layout)
+    return _like("zeros_like", input, 0, dtype, device, requires_grad, layout, memory_format)
 
 
 def ones_like(
@@ -230,7 +233,7 @@ def ones_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Ones of another tensor's shape and, unless another is given, dtype."""
-    return _like("ones_like", input, 1, dtype, device, requires_grad, layout)
+    return _like("ones_like", input, 1, dtype, device, requires_grad, layout, memory_format)
 
 
 def empty_like(
@@ -244,7 +247,7 @@ def empty_like(
     memory_format: Any = None,
 ) -> Tensor:
     """A tensor to be filled, of another tensor's shape and, unless another is given, dtype."""
-    return _like("empty_like", input, 0, dtype, device, requires_grad, layout)
+    return _like("empty_like", input, 0, dtype, device, requires_grad, layout, memory_format)
 
 
 def full_like(
@@ -264,7 +267,9 @@ def full_like(
     >>> torch.full_like(torch.zeros(2), 5)
     tensor([5., 5.])
     """
-    return _like("full_like", input, fill_value, dtype, device, requires_grad, layout)
+    return _like(
+        "full_like", input, fill_value, dtype, device, requires_grad, layout, memory_format
+    )
 
 
 @method

@@ -13,8 +13,8 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.functions.arguments import integer
 from graphnet.functions.methods import method
+from graphnet.functions.ordering import stride_of
 from graphnet.ir.op import Op
-from graphnet.ir.types import Stride
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.random import (
     Bernoulli,
@@ -28,7 +28,6 @@ from graphnet.ops.random import (
     Uniform,
 )
 from graphnet.random import Generator, draw
-from graphnet.runtime.memory_order import dense_strides
 
 __all__: list[str] = []
 
@@ -58,13 +57,6 @@ def probability(function: str, p: Any) -> float:
     return float(p)
 
 
-def _stride(x: Tensor) -> Stride | None:
-    """How a tensor lies in PyTorch's memory, if not in row-major order."""
-    if x._layout.order is not None:
-        return x._layout.order
-    return None if x.is_contiguous() else tuple(x.stride())
-
-
 def check_permutation(n: int, dtype: dtypes.dtype) -> None:
     """Refuse a permutation of numbers for which a dtype has no room.
 
@@ -79,12 +71,6 @@ def check_permutation(n: int, dtype: dtypes.dtype) -> None:
         limit = int(2 / dtypes.finfo(dtype).eps) + 1
     if n > limit and dtype is not dtypes.bfloat16:  # which PyTorch lets round
         raise DistributionError(f"randperm: {dtype} has no room for the numbers below {n}")
-
-
-def stride_of_like(x: Tensor) -> Stride | None:
-    """How PyTorch lays out what is made like a tensor, if not in row-major order."""
-    stride = _stride(x)
-    return None if stride is None else dense_strides(tuple(x.shape), stride)
 
 
 def _fill(self: Tensor, op: Op, *parameters: float, generator: Generator | None) -> Tensor:
@@ -125,7 +111,7 @@ def uniform_(
         raise DistributionError(
             f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}"
         )
-    op = Uniform(tuple(self.shape), self.dtype, _stride(self))
+    op = Uniform(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, float(low), float(to), generator=generator)
 
 
@@ -139,7 +125,7 @@ def normal_(
         DistributionError: (a RuntimeError) ``std`` is negative.
     """
     _require_float("normal_", self)
-    op = Normal(tuple(self.shape), self.dtype, _stride(self))
+    op = Normal(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, *mean_and_std("normal", mean, std), generator=generator)
 
 
@@ -155,7 +141,7 @@ def log_normal_(
     _require_float("log_normal_", self)
     if std <= 0:
         raise DistributionError(f"log_normal_ expects std > 0.0, but found std={std}")
-    op = LogNormal(tuple(self.shape), self.dtype, _stride(self))
+    op = LogNormal(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, float(mean), float(std), generator=generator)
 
 
@@ -169,7 +155,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     _require_float("exponential_", self)
     if lambd <= 0:
         raise DistributionError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    op = Exponential(tuple(self.shape), self.dtype, _stride(self))
+    op = Exponential(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, float(lambd), generator=generator)
 
 
@@ -185,7 +171,7 @@ def cauchy_(
     _require_float("cauchy_", self)
     if sigma <= 0:
         raise DistributionError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
-    op = Cauchy(tuple(self.shape), self.dtype, _stride(self))
+    op = Cauchy(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, float(median), float(sigma), generator=generator)
 
 
@@ -198,7 +184,7 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
     """
     if not 0 < p < 1:
         raise DistributionError(f"geometric_ expects p to be in (0, 1), but got p={p}")
-    op = Geometric(tuple(self.shape), self.dtype, _stride(self))
+    op = Geometric(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, op, float(p), generator=generator)
 
 
@@ -214,9 +200,9 @@ def bernoulli_(
     self._check_writable()
     if isinstance(p, Tensor):
         probabilities = p.detach().expand(self.shape)
-        op = BernoulliFrom(self.dtype, _stride(self))
+        op = BernoulliFrom(self.dtype, stride_of(self))
         return self._write(draw(op, probabilities, generator=generator))
-    filled = Bernoulli(tuple(self.shape), self.dtype, _stride(self))
+    filled = Bernoulli(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, filled, probability("bernoulli_", p), generator=generator)
 
 
@@ -233,7 +219,7 @@ def random_(
         DistributionError: (a RuntimeError) there is no number in the range.
     """
     low, high = _random_bounds(bounds, named)
-    op = RandomIntegers(tuple(self.shape), self.dtype, _stride(self))
+    op = RandomIntegers(tuple(self.shape), self.dtype, stride_of(self))
     if low is None and high is None:
         return _fill(self, op, generator=generator)
     start = 0 if low is None else low

@@ -24,7 +24,7 @@ from graphnet.functions.filling import (
     uniform_,
 )
 from graphnet.functions.methods import method
-from graphnet.functions.options import as_dtype, as_shape, finish, require_tensor
+from graphnet.functions.options import as_dtype, as_number, as_shape, finish, require_tensor
 from graphnet.functions.outputs import sized, written
 from graphnet.ops.dtype_rules import is_integral, refuse
 from graphnet.ops.index import MaskedFill
@@ -251,6 +251,8 @@ def normal(
             return normal_(sized("normal", out, shape, dtype), *parameters, generator=generator)
         made = draw(Normal(shape, wanted), *parameters, generator=generator)
         return finish(made, device, requires_grad, layout)
+    if not isinstance(mean, Tensor):
+        mean = as_number("normal", "mean", mean)
     like = _broadcast(mean, std)
     op = Normal(tuple(like.shape), like.dtype)
     if isinstance(std, Tensor):

@@ -10,11 +10,10 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor
-from graphnet.functions.filling import integer_bounds, stride_of_like
-from graphnet.functions.layouts import preserve_format
+from graphnet.functions.filling import integer_bounds
 from graphnet.functions.options import as_dtype, finish, require_tensor
+from graphnet.functions.ordering import stride_of_like
 from graphnet.functions.sampling import float_dtype
-from graphnet.ir.types import Stride
 from graphnet.ops.random import Normal, RandomIntegers, Uniform
 from graphnet.random import Generator, draw
 
@@ -34,7 +33,7 @@ def rand_like(
     """Uniform numbers in [0, 1) in another tensor's shape and, unless another is given, dtype."""
     x = require_tensor("rand_like", "input", input)
     wanted = float_dtype("rand_like", dtype or x.dtype)
-    op = Uniform(tuple(x.shape), wanted, _stride_of_like(x, memory_format))
+    op = Uniform(tuple(x.shape), wanted, stride_of_like(x, memory_format))
     return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
@@ -51,7 +50,7 @@ def randn_like(
     """Normal numbers of mean 0 and variance 1 in another tensor's shape and dtype."""
     x = require_tensor("randn_like", "input", input)
     wanted = float_dtype("randn_like", dtype or x.dtype)
-    op = Normal(tuple(x.shape), wanted, _stride_of_like(x, memory_format))
+    op = Normal(tuple(x.shape), wanted, stride_of_like(x, memory_format))
     return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
 
 
@@ -72,11 +71,6 @@ def randint_like(
     if high is None:
         low, high = 0, low
     wanted = as_dtype("randint_like", dtype) or x.dtype
-    op = RandomIntegers(tuple(x.shape), wanted, _stride_of_like(x, memory_format))
+    op = RandomIntegers(tuple(x.shape), wanted, stride_of_like(x, memory_format))
     made = draw(op, *integer_bounds("randint_like", low, high), generator=generator)
     return finish(made, device, requires_grad, layout)
-
-
-def _stride_of_like(x: Tensor, memory_format: Any) -> Stride | None:
-    """In which order of memory PyTorch draws what shall be like a tensor."""
-    return stride_of_like(x) if memory_format in (None, preserve_format) else None

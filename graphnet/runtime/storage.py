@@ -252,6 +252,9 @@ class Layout:
             for size, step, wanted in zip(self.shape, self.strides, expected, strict=True)
         )
 
+    def __repr__(self) -> str:
+        return f"a tensor {self.type}"
+
     @property
     def overlaps(self) -> bool:
         """Whether several elements lie at one place, as after ``expand``."""

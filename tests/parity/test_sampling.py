@@ -146,6 +146,12 @@ torch.nn.functional.dropout(x.view(5, 2, 2).permute(1, 2, 0).tanh(), 0.5) != 0
 torch.dropout(torch.nn.LSTM(2, 3, batch_first=True)(x.view(5, 2, 2))[0].relu(), 0.5, True) > 0
 torch.randn_like(x.t().exp())
 (x.t() + 1).normal_()
+torch.empty_like(x.t()).normal_()
+torch.full_like(x.t(), 2.0).uniform_()
+torch.zeros_like(x.t(), memory_format=torch.contiguous_format).uniform_()
+x.t().clone().uniform_()
+torch.nn.functional.dropout(x.t().clone().detach(), 0.5)
+torch.nn.init.trunc_normal_(x.t())
 (x.t() + 1)[1:3].uniform_()
 """
 
@@ -212,6 +218,8 @@ torch.randperm(257, dtype=torch.uint8)
 torch.randperm(129, dtype=torch.int8)
 torch.randperm(2050, dtype=torch.float16)
 torch.randperm(2, dtype=torch.bool)
+torch.Generator().manual_seed(1.5)
+torch.nn.functional.dropout(i, 0.5)
 """
 
 SAMPLES: dict[str, Any] = {

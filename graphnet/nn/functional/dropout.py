@@ -10,11 +10,12 @@ import warnings
 from typing import Final
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ShapeError
-from graphnet.functions.filling import stride_of_like
+from graphnet.errors import DtypeError, ShapeError
 from graphnet.functions.options import require_tensor
+from graphnet.functions.ordering import stride_of_like
 from graphnet.ir.types import Shape
 from graphnet.nn.functional.common import overwritten, probability
+from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.random import Bernoulli
 from graphnet.random import draw
 
@@ -170,7 +171,17 @@ def _dropped(
 
 
 def _kept(x: Tensor, shape: Shape, p: float) -> Tensor:
-    """Ones with probability ``p``; if there is one for each element, in the order of memory."""
+    """Ones with probability ``p``; if there is one for each element, in the order of memory.
+
+    Raises:
+        DtypeError: (a RuntimeError) the input holds whole numbers.
+    """
+    if is_integral(x.dtype):
+        raise DtypeError(
+            f"dropout: result type Float can't be cast to the desired output type "
+            f"{SCALAR_TYPE_NAMES[x.dtype]}",
+            cure="cast first, as in `x.float()`",
+        )
     stride = stride_of_like(x) if shape == tuple(x.shape) else None
     return draw(Bernoulli(shape, x.dtype, stride), p)
 
