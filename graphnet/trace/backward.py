@@ -13,7 +13,7 @@ from graphnet.ir.op import Trait
 from graphnet.passes.autodiff import differentiate, seed
 from graphnet.passes.residuals import history as walked
 from graphnet.runtime.storage import clock
-from graphnet.trace.handle import Handle
+from graphnet.trace.handle import Handle, Watched
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Backward, Import, Slot, State, Trace
 from graphnet.trace.versions import check, check_past, reads, second_time
@@ -132,7 +132,8 @@ def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:
     while segment is not recorder.segment:
         segment = recorder.segment
         for handle in handles:
-            recorder.slot_of(handle)
+            if not isinstance(handle, Watched):
+                recorder.slot_of(handle)
 
 
 def _record(

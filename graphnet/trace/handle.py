@@ -135,6 +135,22 @@ class Handle:
         return array
 
 
+class Watched(Handle):
+    """A value on whose gradient there is a hook: the tensor that it was may be written to since.
+
+    It tells where a gradient is collected, and never enters a trace.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def at(cls, layout: Layout, segment: Segment, slot: int) -> Watched:
+        """The value of a slot."""
+        self = object.__new__(cls)
+        self._layout, self._segment, self._slot = layout, segment, slot
+        return self
+
+
 def origin_of(handle: Handle) -> Origin | None:
     """How an alias was made, if that matters. Every tensor is one; most are made by no such way."""
     return getattr(handle, "_origin", None)

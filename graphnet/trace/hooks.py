@@ -8,15 +8,18 @@ then the whole pass with all replacements in place. Equal nodes of the stages ar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
 from graphnet.grad_mode import set_grad_enabled
+from graphnet.runtime.storage import Layout
 from graphnet.trace.backward import Past, backward, origins
 from graphnet.trace.backward import backward_again as pass_again
-from graphnet.trace.handle import Handle
+from graphnet.trace.handle import Handle, Watched
 from graphnet.trace.segment import Segment
+from graphnet.trace.state import Slot
 
 if TYPE_CHECKING:
     from graphnet.trace.recorder import Recorder
@@ -33,6 +36,9 @@ _groups: dict[int, HookGroup] = {}
 class HookGroup:
     """A callback on the gradients of one or more tensors, in force until it is removed.
 
+    It is about the values that the tensors are now. If one is written to, the gradient of what it
+    was before is the one the callback is given, as in PyTorch.
+
     Args:
         handles: the tensors.
         callback: given their gradients (None where there is none) it returns those to go on with.
@@ -45,14 +51,20 @@ class HookGroup:
         self.number = next(_numbers)
         self.last = last
         self.callback = callback
-        self._handles = [ref(handle, self._forget) for handle in handles]
+        self._watched = [self._watch(handle) for handle in handles]
         _groups[self.number] = self
-        for handle in handles:
-            segment = handle._segment
-            if segment is not None and not handle._layout.is_leaf:
-                past, place = segment.links.get(handle._slot, (segment, handle._slot))
-                if isinstance(place, int):
-                    past.hooked += ((handle, place),)
+
+    def _watch(self, handle: Handle) -> Callable[[], Handle | None]:
+        """Says whose gradient is meant, as long as the tensor lives; its history keeps it alive."""
+        tensor = ref(handle, self._forget)
+        segment, layout = handle._segment, handle._layout
+        if segment is None or layout.is_leaf:
+            return tensor
+        past, place = segment.links.get(handle._slot, (segment, handle._slot))
+        if not isinstance(place, int):
+            return tensor
+        past.hooked += ((handle, place),)
+        return partial(_value_of, tensor, ref(past), layout, place)
 
     def _forget(self, _: ref[Handle]) -> None:
         if not self.handles:
@@ -60,12 +72,22 @@ class HookGroup:
 
     @property
     def handles(self) -> list[Handle]:
-        """Those of the tensors that are alive."""
-        return [handle for each in self._handles if (handle := each()) is not None]
+        """The values watched, as far as the tensors are alive."""
+        return [handle for each in self._watched if (handle := each()) is not None]
 
     def remove(self) -> None:
         """Call it no more."""
         _groups.pop(self.number, None)
+
+
+def _value_of(
+    tensor: ref[Handle], history: ref[Segment], layout: Layout, slot: Slot
+) -> Handle | None:
+    """The value that a living tensor was; the tensor itself, if that is not remembered."""
+    handle, segment = tensor(), history()
+    if handle is None or segment is None:
+        return handle
+    return Watched.at(layout, segment, slot)
 
 
 class AfterHook:
