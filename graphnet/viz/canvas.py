@@ -23,6 +23,7 @@ class Canvas:
 
         self.dot = graphviz.Digraph(name, graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
         self._anchors: list[str] = []
+        self._first: list[str] = []
 
     @contextmanager
     def part(self, part: Phase) -> Iterator[Callable[..., None]]:
@@ -48,9 +49,17 @@ class Canvas:
         )
         cluster.attr("node", color=palette.line)
         yield box
-        if boxes:
+        if not boxes:
+            return
+        held = boxes[-_HELD:]
+        if not self._first:  # an area alone needs no anchor, which takes room beside it
             self.dot.subgraph(cluster)
-            self._anchor(boxes[-_HELD:])
+            self._first = held
+            return
+        if not self._anchors:
+            self._anchor(self._first)
+        self.dot.subgraph(cluster)
+        self._anchor(held)
 
     def _anchor(self, boxes: list[str]) -> None:
         """Keep the areas in the order in which they were made.
