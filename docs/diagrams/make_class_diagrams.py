@@ -39,7 +39,9 @@ CURRENT: dict[str, tuple[str, ...]] = {
         "graphnet.optim.adam.Adam",
         "graphnet.optim.rule.RuleOver",
         "graphnet.optim.rule.UpdateRule",
+        "graphnet.optim.rule.DescentRule",
         "graphnet.optim.sgd.SGDRule",
+        "graphnet.optim.adam.AdaptiveRule",
         "graphnet.optim.adam.AdamRule",
     ),
     "6 · facade": (
@@ -49,11 +51,13 @@ CURRENT: dict[str, tuple[str, ...]] = {
     "5 · trace": (
         "graphnet.trace.hooks.HookGroup",
         "graphnet.trace.handle.Handle",
+        "graphnet.trace.handle.Watched",
         "graphnet.trace.backward.Past",
         "graphnet.trace.segment.Segment",
         "graphnet.trace.recorder.Recorder",
         "graphnet.trace.memory.Memory",
         "graphnet.trace.capture.CapturingRecorder",
+        "graphnet.trace.nested.NestedRecorder",
         "graphnet.trace.cache.TraceCache",
         "graphnet.trace.state.State",
         "graphnet.trace.state.Backward",
