@@ -126,3 +126,13 @@ def test_gradients_by_the_second_operand(code: str) -> None:
 
 def test_gradients_of_xlog1py() -> None:
     check_gradients("torch.special.xlog1py(x, y)", x=NUMBERS, y=NUMBERS[::-1].copy())
+
+
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_polynomials_end_where_there_is_nothing_left_to_compute(name: str) -> None:
+    """Degrees that overflow are NaN; those beyond 64 bits, which have no end, count as negative."""
+    check(
+        f"torch.special.{name}(x[:, None], n)",
+        x=np.array([-1e20, -13.5, -0.25, 0.75, 501.0]),
+        n=np.array([6.0, 7.0, 40.0, 129.0, 600.0, 1e20, np.nan, -np.inf, np.inf]),
+    )
