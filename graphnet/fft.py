@@ -28,7 +28,7 @@ from graphnet.functions.outputs import take_out
 from graphnet.functions.ranges import arange
 from graphnet.functions.rearranging import roll
 from graphnet.ops.fourier import OPPOSITE, Fft, Irfft, Norm, Rfft
-from graphnet.ops.shape import Slice, SliceScatter
+from graphnet.ops.parts import Slice, SliceScatter
 
 __all__ = [
     "fft",

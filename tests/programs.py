@@ -28,19 +28,10 @@ from graphnet.ops.index import IndexPut, MaskedFill
 from graphnet.ops.join import Cat
 from graphnet.ops.math import Abs, Sin, Tanh
 from graphnet.ops.norm import LayerNorm
+from graphnet.ops.parts import Select, Slice
 from graphnet.ops.random import Uniform
 from graphnet.ops.reduce import Amax, Flip, Mean, Sum
-from graphnet.ops.shape import (
-    Expand,
-    Permute,
-    Reshape,
-    Select,
-    Slice,
-    Squeeze,
-    T,
-    Transpose,
-    Unsqueeze,
-)
+from graphnet.ops.shape import Expand, Permute, Reshape, Squeeze, T, Transpose, Unsqueeze
 from graphnet.ops.smooth_activation import Sigmoid
 from graphnet.ops.softmax import Softmax
 from graphnet.ops.sort import Sort

@@ -22,7 +22,7 @@ from graphnet.ops.elementwise import float_dtype
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.join import Stack
 from graphnet.ops.math import Cos, Sin
-from graphnet.ops.shape import Select
+from graphnet.ops.parts import Select
 
 __all__ = [
     "angle",

@@ -17,8 +17,9 @@ from graphnet.errors import GraphnetError, ValueRangeError
 from graphnet.functions.options import require_tensor
 from graphnet.ops.arithmetic import Mul
 from graphnet.ops.matmul import Matmul
+from graphnet.ops.parts import Diagonal
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Diagonal, Expand, Permute, Reshape
+from graphnet.ops.shape import Expand, Permute, Reshape
 
 __all__ = ["einsum"]
 

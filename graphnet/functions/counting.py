@@ -16,9 +16,10 @@ from graphnet.functions.scattering import scatter_add
 from graphnet.functions.searching import searchsorted
 from graphnet.ops.bounds import ClampMax
 from graphnet.ops.compare import Where
+from graphnet.ops.parts import Select, Slice
 from graphnet.ops.reduce import Amax, Amin, Sum
 from graphnet.ops.search import Bincount, Histc, Histogram, HistogramEdges
-from graphnet.ops.shape import Reshape, Select, Slice
+from graphnet.ops.shape import Reshape
 
 __all__ = [
     "bincount",

@@ -17,7 +17,8 @@ from graphnet.functions.reduction import sum
 from graphnet.ir.types import Number
 from graphnet.ops.compare import LogicalXor
 from graphnet.ops.convert import Cast
-from graphnet.ops.shape import Reshape, Slice
+from graphnet.ops.parts import Slice
+from graphnet.ops.shape import Reshape
 
 __all__ = [
     "cumulative_trapezoid",

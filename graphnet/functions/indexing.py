@@ -22,8 +22,9 @@ from graphnet.ops.index import (
     IndexSelect,
     MaskedFill,
 )
+from graphnet.ops.parts import Select, Slice
 from graphnet.ops.scatter import ScatterReduce
-from graphnet.ops.shape import Expand, Reshape, Select, Slice, wrap_dim
+from graphnet.ops.shape import Expand, Reshape, wrap_dim
 
 __all__ = [
     "index_add",

@@ -18,7 +18,8 @@ from graphnet.ops.index import (
     MaskedFill,
     MaskedScatter,
 )
-from graphnet.ops.shape import Expand, Reshape, Select, Transpose
+from graphnet.ops.parts import Select
+from graphnet.ops.shape import Expand, Reshape, Transpose
 
 __all__ = [
     "argwhere",

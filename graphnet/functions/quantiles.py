@@ -25,8 +25,9 @@ from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.math import Sqrt
+from graphnet.ops.parts import Diagonal
 from graphnet.ops.rounding import Ceil, Floor, Round
-from graphnet.ops.shape import Diagonal, Reshape, T, Unsqueeze
+from graphnet.ops.shape import Reshape, T, Unsqueeze
 
 __all__ = [
     "corrcoef",

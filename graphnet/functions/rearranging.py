@@ -27,9 +27,10 @@ from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import UnsupportedDtypeError
 from graphnet.ops.index import IndexSelect
+from graphnet.ops.parts import DiagonalScatter
 from graphnet.ops.rearrange import Repeat, RepeatPositions, Roll, Tril, Triu
 from graphnet.ops.reduce import Flip, Sum
-from graphnet.ops.shape import DiagonalScatter, Expand, Unsqueeze, wrap_dim
+from graphnet.ops.shape import Expand, Unsqueeze, wrap_dim
 
 __all__ = [
     "cartesian_prod",

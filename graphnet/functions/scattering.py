@@ -17,8 +17,9 @@ from graphnet.functions.subscripts import check_number, getitem
 from graphnet.ops.compare import Less, Where
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.elementwise import broadcast_shapes
+from graphnet.ops.parts import Slice
 from graphnet.ops.scatter import REDUCTIONS, Gather, Scatter, ScatterAdd, ScatterReduce
-from graphnet.ops.shape import Expand, Slice, wrap_dim
+from graphnet.ops.shape import Expand, wrap_dim
 
 __all__ = [
     "as_strided_scatter",

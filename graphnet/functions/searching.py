@@ -17,8 +17,9 @@ from graphnet.ops.compare import Equal, LogicalNot
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.parts import Slice
 from graphnet.ops.search import Searchsorted, Unique
-from graphnet.ops.shape import Reshape, Slice, wrap_dim
+from graphnet.ops.shape import Reshape, wrap_dim
 
 __all__ = [
     "bucketize",

@@ -19,8 +19,8 @@ from graphnet.functions.methods import method
 from graphnet.ir.types import Shape
 from graphnet.ops.complex import Conj
 from graphnet.ops.convert import Clone
+from graphnet.ops.parts import Diagonal
 from graphnet.ops.shape import (
-    Diagonal,
     Permute,
     Squeeze,
     T,

@@ -10,7 +10,8 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, OutOfRangeError
 from graphnet.functions.arguments import RefusedError, integer, integers
 from graphnet.functions.methods import method
-from graphnet.ops.shape import Part, Slice, Unbind, wrap_dim
+from graphnet.ops.parts import Part, Slice, Unbind
+from graphnet.ops.shape import wrap_dim
 from graphnet.trace.handle import Origin
 
 __all__ = [

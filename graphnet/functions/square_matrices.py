@@ -16,8 +16,8 @@ from graphnet.ops.compare import Where
 from graphnet.ops.create import Eye
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.linalg import Determinant, Inverse, MatrixOp, Slogdet
+from graphnet.ops.parts import Diagonal
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Diagonal
 
 __all__ = [
     "det",

@@ -21,11 +21,9 @@ from graphnet.functions.shaping import in_place, shaped
 from graphnet.ir.types import contiguous_strides
 from graphnet.ops.create import Full
 from graphnet.ops.join import Cat
+from graphnet.ops.parts import Slice
 from graphnet.ops.rearrange import Unfold
-from graphnet.ops.shape import (
-    Slice,
-    wrap_dim,
-)
+from graphnet.ops.shape import wrap_dim
 from graphnet.ops.strided import AsStrided
 from graphnet.runtime.storage import Layout
 

@@ -30,7 +30,8 @@ from graphnet.ops.index import (
     check_value_fits,
     indexed_shape,
 )
-from graphnet.ops.shape import Expand, Reshape, Select, Slice, Unsqueeze, View
+from graphnet.ops.parts import Select, Slice
+from graphnet.ops.shape import Expand, Reshape, Unsqueeze, View
 from graphnet.trace.handle import origin_of
 from graphnet.trace.recorder import current_recorder
 

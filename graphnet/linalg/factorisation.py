@@ -15,8 +15,9 @@ from graphnet.ops.index import MaskedFill
 from graphnet.ops.lapack import CholeskyEx, LdlFactor, LuFactor, Permutation
 from graphnet.ops.linalg import LinAlgError, Slogdet
 from graphnet.ops.matmul import transposed
+from graphnet.ops.parts import Select, Slice
 from graphnet.ops.rearrange import Tril, Triu
-from graphnet.ops.shape import Reshape, Select, Slice
+from graphnet.ops.shape import Reshape
 
 
 def matrix_transpose(x: Tensor) -> Tensor:

@@ -24,7 +24,8 @@ from graphnet.linalg.factorisation import (
 )
 from graphnet.ops.lapack import LdlSolve, SolveTriangular
 from graphnet.ops.linalg import LinalgSolve, Pinverse
-from graphnet.ops.shape import Reshape, Slice, Unsqueeze
+from graphnet.ops.parts import Slice
+from graphnet.ops.shape import Reshape, Unsqueeze
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:

@@ -32,6 +32,7 @@ from graphnet.ops import (
     nll,
     norm,
     pad,
+    parts,
     polynomials,
     pool,
     power,

@@ -16,7 +16,8 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.types import GeneratorType
 from graphnet.ops.join import Stack
-from graphnet.ops.shape import Permute, Reshape, Select, aligned, filled, is_tensor
+from graphnet.ops.parts import Select
+from graphnet.ops.shape import Permute, Reshape, aligned, filled, is_tensor
 
 Rule = Callable[[Op, int, Sequence[Value], Sequence[bool]], Any]
 

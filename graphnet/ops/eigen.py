@@ -16,7 +16,8 @@ from graphnet.ops.complex import Conj, Real
 from graphnet.ops.create import Eye
 from graphnet.ops.linalg import LinalgSolve, MatrixOp
 from graphnet.ops.matmul import transposed
-from graphnet.ops.shape import Diagonal, Reshape
+from graphnet.ops.parts import Diagonal
+from graphnet.ops.shape import Reshape
 
 
 @op("eig")

@@ -19,7 +19,8 @@ from graphnet.ops.create import Arange, Eye
 from graphnet.ops.join import Cat
 from graphnet.ops.linalg import Inverse, LinAlgError, LinalgSolve, MatrixOp
 from graphnet.ops.matmul import transposed
-from graphnet.ops.shape import Reshape, Slice, SliceScatter
+from graphnet.ops.parts import Slice, SliceScatter
+from graphnet.ops.shape import Reshape
 
 
 def places(n: int) -> tuple[Value, Value]:

@@ -14,7 +14,7 @@ from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.elementwise import promoted
-from graphnet.ops.shape import Select, Slice
+from graphnet.ops.parts import Select, Slice
 
 
 class _Joining(Op):

@@ -20,8 +20,9 @@ from graphnet.ops.factorise import Cholesky, places
 from graphnet.ops.join import Cat
 from graphnet.ops.linalg import MatrixOp
 from graphnet.ops.matmul import transposed
+from graphnet.ops.parts import Slice, SliceScatter
 from graphnet.ops.rearrange import Tril, Triu
-from graphnet.ops.shape import Slice, SliceScatter, aligned, filled
+from graphnet.ops.shape import aligned, filled
 
 
 def lapack(name: str, *arrays: Any) -> Callable[..., Any]:

@@ -16,8 +16,9 @@ from graphnet.ops.complex import adjoint, conjugate
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.matmul import transposed
+from graphnet.ops.parts import Diagonal
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Diagonal, Reshape
+from graphnet.ops.shape import Reshape
 
 
 class LinAlgError(GraphnetError, RuntimeError):

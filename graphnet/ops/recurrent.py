@@ -33,8 +33,9 @@ from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.index import zeros
 from graphnet.ops.join import Cat
 from graphnet.ops.linear import Linear
+from graphnet.ops.parts import Select, Slice
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Reshape, Select, Slice, T
+from graphnet.ops.shape import Reshape, T
 
 Array = npt.NDArray[Any]
 Steps = tuple[tuple[int, int], ...]

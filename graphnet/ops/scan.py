@@ -22,9 +22,9 @@ from graphnet.ops.elementwise import float_dtype
 from graphnet.ops.index import zeros
 from graphnet.ops.join import Cat
 from graphnet.ops.math import Exp
+from graphnet.ops.parts import Slice
 from graphnet.ops.reduce import Flip
 from graphnet.ops.scatter import ScatterAdd
-from graphnet.ops.shape import Slice
 
 
 def delayed(x: Value, dim: int, first: float) -> Value:

@@ -22,8 +22,9 @@ from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
 from graphnet.ops.join import Cat
 from graphnet.ops.math import Neg
+from graphnet.ops.parts import Part, PartScatter
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import Expand, Part, PartScatter, Reshape, Squeeze, T, Unsqueeze, View
+from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Unsqueeze, View
 from graphnet.ops.strided import AsStridedScatter
 from graphnet.passes.base import Pass
 

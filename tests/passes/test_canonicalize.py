@@ -20,18 +20,10 @@ from graphnet.ops.convert import Attach, Cast, Detach, Identity
 from graphnet.ops.create import Full
 from graphnet.ops.join import Cat
 from graphnet.ops.math import Exp, Neg
+from graphnet.ops.parts import PartScatter
 from graphnet.ops.random import Uniform
 from graphnet.ops.reduce import Sum
-from graphnet.ops.shape import (
-    Expand,
-    PartScatter,
-    Reshape,
-    Squeeze,
-    T,
-    Transpose,
-    Unsqueeze,
-    View,
-)
+from graphnet.ops.shape import Expand, Reshape, Squeeze, T, Transpose, Unsqueeze, View
 from graphnet.passes.canonicalize import RULES, Canonicalize
 from graphnet.passes.dce import DeadCodeElimination
 from graphnet.passes.fuse_elementwise import ElementwiseFusion

@@ -19,9 +19,10 @@ from graphnet.ops.create import Full
 from graphnet.ops.embedding import Embedding
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.math import Exp, Neg, Sin, Sqrt, Tanh
+from graphnet.ops.parts import Select
 from graphnet.ops.random import Uniform
 from graphnet.ops.reduce import Flip, Max, Sum
-from graphnet.ops.shape import Expand, Reshape, Select, T
+from graphnet.ops.shape import Expand, Reshape, T
 from graphnet.passes.base import Pass
 from graphnet.passes.decompose import Decompose
 from graphnet.passes.fuse_elementwise import ElementwiseFusion

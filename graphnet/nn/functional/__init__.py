@@ -77,15 +77,9 @@ from graphnet.nn.functional.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
-    gaussian_nll_loss,
-    huber_loss,
     kl_div,
-    l1_loss,
     linear_cross_entropy,
-    mse_loss,
     nll_loss,
-    poisson_nll_loss,
-    smooth_l1_loss,
 )
 from graphnet.nn.functional.margin_loss import (
     cosine_embedding_loss,
@@ -136,6 +130,14 @@ from graphnet.nn.functional.pooling import (
     lp_pool1d,
     lp_pool2d,
     lp_pool3d,
+)
+from graphnet.nn.functional.regression_loss import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
 )
 from graphnet.nn.functional.sparse import embedding, embedding_bag, one_hot
 from graphnet.nn.functional.vision import (

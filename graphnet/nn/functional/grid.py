@@ -14,8 +14,8 @@ from graphnet.functions.options import require_tensor
 from graphnet.ops.bounds import Clamp
 from graphnet.ops.convert import Cast
 from graphnet.ops.math import Abs
+from graphnet.ops.parts import Select
 from graphnet.ops.rounding import Floor, Round
-from graphnet.ops.shape import Select
 
 MODES: Final = ("bilinear", "nearest", "bicubic")
 PADDINGS: Final = ("zeros", "border", "reflection")

@@ -8,7 +8,7 @@ from typing import Any
 from graphnet.ir.node import Value
 from graphnet.ir.registry import op_class
 from graphnet.ops.complex import Complex, Imag, Real
-from graphnet.ops.shape import Select
+from graphnet.ops.parts import Select
 from tests.ops.samples import base
 from tests.ops.samples.base import Sample, sample
 from tests.ops.samples.elementwise import BROADCAST, SHAPES
