@@ -6,10 +6,6 @@ import hashlib
 import io
 import pickle
 import tarfile
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -111,25 +107,6 @@ def test_a_batch_of_something_else(tmp_path: Path) -> None:
     (folder / "part").write_bytes(pickle.dumps({"data": 0}))
     with pytest.raises(ValueError, match="has no 'labels', only data"):
         Mine(tmp_path)
-
-
-class Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder and the address under which it can be had, on this machine."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    server = HTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield folder, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def pack(path: Path, folder: str, files: dict[str, bytes]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import graphnet as torch
 from graphnet.utils.data import DataLoader
-from graphnet.vision.datasets import MNIST, FashionMNIST, VisionDataset, mnist
+from graphnet.vision.datasets import MNIST, FashionMNIST, VisionDataset, vision
 from graphnet.vision.datasets.idx import dump_idx, read_bytes, write_idx
 from graphnet.vision.transforms import Compose, Normalize, ToTensor
 
@@ -34,7 +34,7 @@ def pillow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> b
     if request.param:
         pytest.importorskip("PIL")
     else:
-        monkeypatch.setattr(mnist, "has_pillow", lambda: False)
+        monkeypatch.setattr(vision, "has_pillow", lambda: False)
     return bool(request.param)
 
 

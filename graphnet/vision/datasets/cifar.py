@@ -13,16 +13,15 @@ from graphnet.vision.datasets.download import Archive, DownloadError, PublishedF
 from graphnet.vision.datasets.vision import (
     DatasetFileError,
     DatasetNotFoundError,
+    LabelledImages,
     Transform,
-    VisionDataset,
 )
-from graphnet.vision.pillow import has_pillow, pillow_image
 
 _SIZE = 32
 _ABSENT = "Dataset not found or corrupted. You can use download=True to download it"
 
 
-class CIFAR10(VisionDataset):
+class CIFAR10(LabelledImages):
     """Photographs of ten kinds of things: 50,000 for training, 10,000 for testing, 32 x 32 pixels.
 
     The files lie where torchvision puts them, ``<root>/cifar-10-batches-py/data_batch_1`` and so
@@ -143,24 +142,6 @@ class CIFAR10(VisionDataset):
         if absent:
             raise DatasetFileError(f"{path} has no {absent[0]!r}, only {', '.join(entry)}")
         return tuple(entry[key] for key in keys)
-
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        image: Any = self.data[index]
-        target: Any = self.targets[index]
-        if has_pillow():
-            image = pillow_image("an image").fromarray(image)
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def extra_repr(self) -> str:
-        """Which part this is."""
-        return f"Split: {'Train' if self.train else 'Test'}"
 
 
 class CIFAR100(CIFAR10):

@@ -17,13 +17,12 @@ from graphnet.vision.datasets.mnist_wheel import MnistWheel
 from graphnet.vision.datasets.vision import (
     DatasetFileError,
     DatasetNotFoundError,
+    LabelledImages,
     Transform,
-    VisionDataset,
 )
-from graphnet.vision.pillow import has_pillow, pillow_image
 
 
-class MNIST(VisionDataset):
+class MNIST(LabelledImages):
     """Handwritten digits: 60,000 for training, 10,000 for testing, 28 x 28 pixels.
 
     The files lie where torchvision puts them, ``<root>/MNIST/raw/train-images-idx3-ubyte`` and so
@@ -171,24 +170,6 @@ class MNIST(VisionDataset):
             )
         return fn.from_numpy(images), fn.from_numpy(labels.astype(np.int64))
 
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        image: Any = _values(self.data)[index]
-        target: Any = int(_values(self.targets)[index])
-        if has_pillow():
-            image = pillow_image("an image").fromarray(image)
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def extra_repr(self) -> str:
-        """Which part this is."""
-        return f"Split: {'Train' if self.train else 'Test'}"
-
 
 class FashionMNIST(MNIST):
     """Articles of clothing, in the format and the sizes of :class:`MNIST`, and used as it is.
@@ -231,8 +212,3 @@ def _parse(path: Path, dimensions: int) -> np.ndarray[Any, Any]:
             f"{dimensions}"
         )
     return array
-
-
-def _values(values: Any) -> Any:
-    """What can be indexed fast: programs put lists and arrays in the place of the tensors, too."""
-    return values.numpy() if isinstance(values, Tensor) else values

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError, ValueRangeError
 from graphnet.utils.data.dataset import Dataset
+from graphnet.vision.pillow import has_pillow, pillow_image
 
 Transform = Callable[[Any], Any]
 
@@ -107,3 +109,35 @@ class VisionDataset(Dataset[Any]):
             body.append(repr(self.transforms))
         indent = " " * self._repr_indent
         return "\n".join([f"Dataset {type(self).__name__}", *(indent + line for line in body)])
+
+
+class LabelledImages(VisionDataset):
+    """Images and their labels in memory, in a part to train with and one to test with.
+
+    Attributes:
+        train: which part this is.
+        data: the images.
+        targets: the labels.
+    """
+
+    train: bool
+    data: Any
+    targets: Any
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        image, target = _values(self.data)[index], int(_values(self.targets)[index])
+        if has_pillow():
+            image = pillow_image("an image").fromarray(image)
+        return StandardTransform(self.transform, self.target_transform)(image, target)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def extra_repr(self) -> str:
+        """Which part this is."""
+        return f"Split: {'Train' if self.train else 'Test'}"
+
+
+def _values(values: Any) -> Any:
+    """What can be indexed fast: programs put lists and arrays in the place of the tensors, too."""
+    return values.numpy() if isinstance(values, Tensor) else values
