@@ -52,12 +52,16 @@ def backward(
     """
     given = [cotangent for cotangent in cotangents if cotangent is not None]
     given += [gradient for _, gradient in overrides]
+    hooked = [handle for handle, _ in overrides]
+    read = [
+        each for each in (*roots, *given, *hooked, *(inputs or ())) if type(each) is not Watched
+    ]
+    recorder.await_others(read)
     mode = recorder.mode
     enabled, mode.enabled = mode.enabled, create_graph
     try:
         with recorder.lock:
-            hooked = [handle for handle, _ in overrides]
-            _enter_together(recorder, [*roots, *given, *hooked, *(inputs or ())])
+            _enter_together(recorder, read)
             segment = recorder.segment
             past = Past.of(segment, roots)
             wanted = [origins(handle, past.segments) for handle in inputs or ()]
@@ -132,8 +136,7 @@ def _enter_together(recorder: Recorder, handles: Sequence[Handle]) -> None:
     while segment is not recorder.segment:
         segment = recorder.segment
         for handle in handles:
-            if not isinstance(handle, Watched):
-                recorder.slot_of(handle)
+            recorder.slot_of(handle)
 
 
 def _record(

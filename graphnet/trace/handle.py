@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 from weakref import ref
 
@@ -22,6 +23,10 @@ class Origin(Enum):
     """As a view, without gradients, of a tensor that requires them."""
     MULTI_OUTPUT = auto()
     """As one of the views that an operation like ``unbind`` makes."""
+
+
+# Held for a moment only, and never while waiting for anything.
+_making = Lock()
 
 
 class Handle:
@@ -104,12 +109,20 @@ class Handle:
     def _make_storage(self) -> Storage:
         segment = self._segment
         assert segment is not None  # that of the operation whose result it is
-        with segment.recorder.lock:  # another thread may ask, or run the trace
+        if self._array is not None:
+            return self._stored_once(segment)
+        with segment.recorder.lock:  # another thread may run the trace
+            return self._stored_once(segment)
+
+    def _stored_once(self, segment: Segment) -> Storage:
+        """The storage, though several threads may ask for it at once."""
+        with _making:
             if self._stored is None:
-                self._stored = Storage(self._layout.type, self._array)
+                storage = Storage(self._layout.type, self._array)
                 if self._array is None:
-                    self._stored.expect(segment, self._slot)
-        return self._stored
+                    storage.expect(segment, self._slot)
+                self._stored = storage
+            return self._stored
 
     def _leave_trace(self) -> None:
         """Be no value of a trace any more; what reads the tensor lets it enter anew, as a leaf."""

@@ -38,6 +38,7 @@ class Memory:
         ``began`` is the place in the trace where computing ``value`` began, if that is part of the
         write: an in-place operation reads what it overwrites.
         """
+        self.recorder.await_others((handle, value))
         with self.recorder.lock:
             segment, storage, layout = self.recorder.segment, handle._storage, handle._layout
             owner = self._owner(handle)

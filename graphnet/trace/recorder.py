@@ -65,6 +65,8 @@ class Recorder:
     make: ClassVar[Callable[..., Any]] = Handle._made
     #: Whether inputs are bound to copies of the memory.
     snapshots: ClassVar[bool] = False
+    #: Whether one thread only has recorded anything so far.
+    is_alone: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -84,14 +86,16 @@ class Recorder:
     def apply(self, op: Op, operands: Sequence[Any]) -> Any:
         """Record ``op``; a handle, or a tuple of handles, on what it will compute."""
         self.busy = True
+        segment = self.segment
         try:
             state = self._look_up(op, operands)
             if state is not None and state.is_simple:
                 return self.make(state.layout, self.segment, state.first)
         finally:
             self.busy = False
+        self.await_others(operands)
         with self.lock:
-            if state is None:
+            if state is None or self.segment is not segment:  # another thread may have run it
                 state = self._step(op, operands, op)
             if state.is_view:
                 return self._view(op, operands, state)
@@ -100,6 +104,22 @@ class Recorder:
             return tuple(
                 self.new(slot, layout) for slot, layout in enumerate(state.layouts, state.first)
             )
+
+    def await_others(self, operands: Iterable[Any]) -> None:
+        """Let what other threads have recorded of the operands be computed.
+
+        It is done before this trace's lock is taken: two threads that wait for each other's trace
+        and hold their own would wait for ever.
+        """
+        if Recorder.is_alone:
+            return
+        for operand in operands:
+            if isinstance(operand, Handle):
+                stored = operand._stored
+                pending = operand._array is None if stored is None else stored.pending
+                segment = operand._segment if stored is None else stored.segment
+                if pending and segment is not None and segment.recorder.mode is not self.mode:
+                    values_of(operand)
 
     def record(self, head: Hashable, operands: Sequence[Any], emit: Emit) -> State:
         """Take one step in the trie; returns the state after it.
@@ -137,6 +157,8 @@ class Recorder:
                 ):
                     parts.append(operand._slot)
                     continue
+                if stored is None and operand._array is None:
+                    return None  # another thread's; who waits for it must not be busy
                 storage = stored or operand._storage
                 if (
                     storage.pending
@@ -474,6 +496,7 @@ class Recorder:
         """
         mode = self.mode
         enabled, phase = mode.enabled, self.phase
+        self.await_others(operands)
         mode.enabled, self.phase = differentiable, Phase.UPDATE
         try:
             with self.lock:
@@ -519,24 +542,26 @@ class Recorder:
     def run(self, reason: str) -> None:
         """Run what was recorded; every tensor alive is settled and a new segment begins."""
         with self.lock:
-            if self.mode is not current_mode():
-                self._claim()
-            segment, cache = self.segment, self.cache
-            state = segment.state
-            if state is cache.root:
-                return
-            if state.trace is None:
-                state.trace = self.trace()
-                self._trace = Trace(cache.root)
-            self.segment = Segment(self, cache.next_root())
-            self.claimed = False
-            run_segment(cache, segment, state.trace, reason)
+            try:
+                if self.mode is not current_mode():
+                    self._claim()
+                segment, cache = self.segment, self.cache
+                state = segment.state
+                if state is cache.root:
+                    return
+                if state.trace is None:
+                    state.trace = self.trace()
+                    self._trace = Trace(cache.root)
+                self.segment = Segment(self, cache.next_root())
+                run_segment(cache, segment, state.trace, reason)
+            finally:
+                self.claimed = False
 
     def _claim(self) -> None:
         """Keep the owner of the trace from going on with it; it waits for the lock from now on.
 
-        The claim ends once there is a new segment. An owner that has the old one in its hands then
-        finds either the claim or the new segment.
+        The claim ends with the run: until then tensors are being settled and handed back to where
+        their history is. An owner that has the old segment in its hands then finds the new one.
         """
         self.claimed = True
         while self.busy:
@@ -547,6 +572,8 @@ class _ThisThread(threading.local):
     """What belongs to the thread that asks."""
 
     def __init__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            Recorder.is_alone = False
         self.recorder = Recorder()
 
 
@@ -575,10 +602,11 @@ def settle(storage: Storage) -> None:
     Raises:
         Whatever made the run fail that should have computed it.
     """
+    segment = storage.segment  # asked in this order: a run takes it away last
     if storage.pending:
-        segment = storage.segment
-        if not segment.finished:
-            segment.recorder.look(storage)
+        with segment.recorder.lock:  # another thread may be running it
+            if not segment.finished:
+                segment.recorder.look(storage)
         if storage.pending:
             raise AutogradError(
                 "this tensor's value was lost: the run that should have computed it failed",

@@ -64,6 +64,7 @@ class Transformed:
 
     def record(self, recorder: Recorder, operands: Sequence[Any]) -> list[Any]:
         """Record it, given all inputs: its results as tensors; of random states the slots."""
+        recorder.await_others(operands)
         with recorder.lock:
             state = recorder.record(self, [operands[place] for place in self.places], self)
             return [

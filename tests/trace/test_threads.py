@@ -45,6 +45,54 @@ def test_another_thread_may_look_while_its_owner_goes_on() -> None:
     assert total.tolist() == [2000.0, 2000.0]
 
 
+def test_two_threads_hand_each_other_what_they_recorded() -> None:
+    """Each waits for the other's trace, and holds its own: neither may wait for ever."""
+    queues: list[SimpleQueue[Any]] = [SimpleQueue(), SimpleQueue()]
+    seen: list[list[bool]] = [[], []]
+
+    def exchange(place: int) -> None:
+        total = torch.zeros(2)
+        for number in range(300):
+            queues[1 - place].put(torch.ones(2) * number)
+            got = queues[place].get()
+            total += got  # an update, whose operand the other thread has recorded
+            seen[place].append((got + 1).tolist() == [number + 1.0] * 2)
+        seen[place].append(total.tolist() == [sum(range(300))] * 2)
+
+    threads = [threading.Thread(target=exchange, args=(place,), daemon=True) for place in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert seen == [[True] * 301] * 2
+
+
+def test_a_view_is_made_though_another_thread_runs_the_trace() -> None:
+    """Between the look-up of a view and its making the trace may be run."""
+    stop = threading.Event()
+    latest: list[Any] = [torch.zeros(2)]
+
+    def look() -> None:
+        while not stop.is_set():
+            latest[0].tolist()
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        w = torch.tensor([1.0, 2.0], requires_grad=True)
+        for number in range(300):
+            x = w * number
+            latest[0] = x.detach()
+            part = x.view(2, 1)[1:]
+            latest[0] = part.detach() + 1
+            first, second = (x * 2).unbind()
+            (gradient,) = torch.autograd.grad((part * 3).sum() + first + second, [w])
+            assert gradient.tolist() == [2.0 * number, 5.0 * number]
+    finally:
+        stop.set()
+        watcher.join(60)
+
+
 def test_threads_train_side_by_side() -> None:
     """Each has a trace of its own, and what one computes does not depend on the others."""
 
@@ -53,7 +101,9 @@ def test_threads_train_side_by_side() -> None:
         optimizer = torch.optim.SGD([w], lr=0.1)
         for _ in range(100):
             optimizer.zero_grad()
-            ((w - 3) ** 2).sum().backward()
+            distance = w - 3
+            distance.register_hook(lambda gradient: gradient * 2)
+            (distance**2).sum().backward()
             optimizer.step()
         results[place] = w.tolist()
 
