@@ -15,7 +15,14 @@ from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions import return_types
 from graphnet.functions.conversion import result_type
 from graphnet.functions.methods import inplace, method
-from graphnet.functions.options import both_tensors, combine, require_tensor, with_tensor
+from graphnet.functions.options import (
+    both_tensors,
+    combine,
+    number_tensor,
+    require_tensor,
+    with_tensor,
+)
+from graphnet.ir.op import Op
 from graphnet.ir.types import Number
 from graphnet.ops.arithmetic import (
     Add,
@@ -87,7 +94,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) ->
     """
     if alpha != 1 or isinstance(alpha, bool):
         other = _times_alpha("add", input, other, alpha)
-    return combine(Add(), input, other)
+    return _arithmetic(Add(), input, other)
 
 
 @inplace("subtract")
@@ -105,7 +112,7 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) ->
     """
     if alpha != 1 or isinstance(alpha, bool):
         other = _times_alpha("sub", input, other, alpha)
-    return combine(Sub(), input, other)
+    return _arithmetic(Sub(), input, other)
 
 
 subtract = sub
@@ -139,6 +146,20 @@ def _times_alpha(function: str, input: Any, other: Any, alpha: Any) -> Any:
     return other * alpha
 
 
+def _arithmetic(op: Op, input: Any, other: Any) -> Tensor:
+    """Apply an operation of two operands, each a tensor or a number; two numbers give a tensor.
+
+    Raises:
+        ArgumentError: an operand is neither.
+    """
+    if isinstance(input, Tensor) or isinstance(other, Tensor):
+        return combine(op, input, other)
+    for argument, position, value in (("input", 1, input), ("other", 2, other)):
+        if not isinstance(value, (int, float, complex)):
+            require_tensor(op.name, argument, value, position)
+    return combine(op, number_tensor(input), other)
+
+
 @inplace("multiply")
 @method("multiply")
 def mul(input: Tensor | Number, other: Tensor | Number) -> Tensor:
@@ -148,7 +169,7 @@ def mul(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.mul(torch.tensor([1.0, 2.0]), 3)
     tensor([3., 6.])
     """
-    return combine(Mul(), input, other)
+    return _arithmetic(Mul(), input, other)
 
 
 multiply = mul
@@ -182,7 +203,7 @@ def div(
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
             f"{rounding_mode!r}"
         )
-    return combine(_QUOTIENTS[rounding_mode], input, other)
+    return _arithmetic(_QUOTIENTS[rounding_mode], input, other)
 
 
 divide = div
@@ -192,7 +213,7 @@ divide = div
 @method
 def true_divide(dividend: Tensor | Number, divisor: Tensor | Number) -> Tensor:
     """``dividend / divisor``, floating point."""
-    return combine(Div(), dividend, divisor)
+    return _arithmetic(Div(), dividend, divisor)
 
 
 @inplace
@@ -204,7 +225,7 @@ def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.floor_divide(torch.tensor([7, -7]), 2)
     tensor([ 3, -4])
     """
-    return combine(FloorDivide(), input, other)
+    return _arithmetic(FloorDivide(), input, other)
 
 
 @inplace

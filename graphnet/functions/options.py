@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from graphnet import dtypes
-from graphnet._tensor import Tensor
+from graphnet._tensor import Tensor, apply
 from graphnet.devices import check_device
 from graphnet.errors import (
     ArgumentError,
@@ -22,6 +22,7 @@ from graphnet.functions.layouts import strided
 from graphnet.ir.op import Op
 from graphnet.ir.types import Shape
 from graphnet.ops.convert import Cast
+from graphnet.ops.create import Full
 from graphnet.ops.shape import wrap_dim
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -123,6 +124,12 @@ def require_tensor(function: str, argument: str, value: Any, position: int = 1) 
             f"{type(value).__name__}"
         )
     return value
+
+
+def number_tensor(value: Any) -> Tensor:
+    """A Python number as a tensor without dimensions, of the dtype that the number has alone."""
+    made: Tensor = apply(Full((), dtypes.number_dtype(type(value))), value)
+    return made
 
 
 def each(op: Op, input: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from graphnet.errors import ArgumentError, DtypeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.indexing import index_select
 from graphnet.functions.methods import method
+from graphnet.functions.options import number_tensor
 from graphnet.functions.shaping import movedim, shaped
 from graphnet.functions.sorting import sort
 from graphnet.ops.bounds import ClampMax
@@ -65,7 +66,7 @@ def searchsorted(
         )
     edges, values = sorted_sequence, input
     if not isinstance(values, Tensor):
-        values = apply(Full((), dtypes.number_dtype(type(values))), values)
+        values = number_tensor(values)
         scalar = True
     else:
         scalar = not values.ndim
@@ -133,7 +134,7 @@ def isin(
     if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
         raise ArgumentError("isin(): at least one of elements and test_elements must be a tensor")
     x, tests = (
-        each if isinstance(each, Tensor) else apply(Full((), dtypes.number_dtype(type(each))), each)
+        each if isinstance(each, Tensor) else number_tensor(each)
         for each in (elements, test_elements)
     )
     for kind in (x.dtype, tests.dtype):

@@ -414,3 +414,20 @@ def test_gradients_where_there_is_none(code: str) -> None:
 
 def test_gradients_of_empty_tensors() -> None:
     check_gradients("torch.exp(x) * y / (x + 3)", x=np.zeros((0, 3)), y=np.ones(3))
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div", "true_divide", "floor_divide"])
+@pytest.mark.parametrize("numbers", ["2, 6", "-3.5, 2", "True, 2", "2, 0.5"])
+def test_two_numbers_make_a_tensor(name: str, numbers: str) -> None:
+    check(f"torch.{name}({numbers})")
+    check(f"str(torch.{name}({numbers}).dtype)")
+
+
+def test_options_with_two_numbers() -> None:
+    check("torch.mul(1j, 2)")
+    check("torch.add(2, 6, alpha=2)")
+    check("torch.add(2, 6, alpha=1.5)")
+    check("torch.div(7, 2, rounding_mode='floor')")
+    check("torch.add('a', 2)")
+    check("torch.add(2, 'a')")
+    check("torch.remainder(5, 3)")
