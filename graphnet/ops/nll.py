@@ -31,6 +31,11 @@ def _layout(shape: Shape) -> tuple[int, int, int]:
     return shape[0], shape[1], math.prod(shape[2:])
 
 
+def _places(shape: Shape) -> Shape:
+    """The shape of one loss for each target."""
+    return (shape[0], *shape[2:]) if len(shape) > 1 else ()
+
+
 def _positions(target: Array, shape: Shape, ignored: int) -> tuple[Array, Array | None]:
     """Where each target's log-probability lies in row-major order, and which targets count.
 
@@ -117,9 +122,9 @@ def _flat(x: Value, target: Value) -> Value:
 class NllLoss(_ClassLoss):
     """Minus the log-probability of each target's class, times the weight of the class.
 
-    Operands are log-probabilities ``(N, C, ...)`` or ``(C,)``, targets ``(N, ...)`` or ``()``, and
-    perhaps a weight for each class. Targets equal to ``ignore_index`` don't count. A mean divides
-    by the weights of those that do. Source: PyTorch's page ``NLLLoss``.
+    Operands are log-probabilities ``(N, C, ...)`` or ``(C,)``, targets ``(N, ...)``, or ``()`` or
+    ``(1,)``, and perhaps a weight for each class. Targets equal to ``ignore_index`` don't count. A
+    mean divides by the weights of those that do. Source: PyTorch's page ``NLLLoss``.
     """
 
     saves: ClassVar[Saves] = {0: (0, 1)}
@@ -128,7 +133,7 @@ class NllLoss(_ClassLoss):
     ignore_index: int = -100
 
     def infer(self, *operands: TensorType) -> TensorType:
-        """The target's shape, or a single number.
+        """One loss for each target, or a single number.
 
         Raises:
             UnsupportedDtypeError: the log-probabilities are not floating point.
@@ -151,7 +156,7 @@ class NllLoss(_ClassLoss):
                 f"nll_loss: expected scalar type {SCALAR_TYPE_NAMES[x.dtype]} but found "
                 f"{SCALAR_TYPE_NAMES[weight[0].dtype]} in the weight"
             )
-        return TensorType(x.dtype, target.shape if self.reduction == "none" else ())
+        return TensorType(x.dtype, _places(x.shape) if self.reduction == "none" else ())
 
     def bind(self, operands: Sequence[TensorType]) -> Kernel:
         """For the mean over a batch of classes without weights, a shorter way to it."""
@@ -180,7 +185,7 @@ class NllLoss(_ClassLoss):
         shares = self.shares(target, counted, weight[0] if weight else None, x.dtype)
         losses = chosen * -shares
         if self.reduction == "none":
-            return losses.reshape(target.shape)
+            return losses.reshape(_places(x.shape))
         found = total(losses) if losses.size or self.reduction == "sum" else np.nan
         return np.asarray(found).astype(x.dtype)
 
@@ -214,7 +219,7 @@ def _check_target(x: TensorType, target: TensorType) -> None:
     if not x.ndim:
         raise ValueRangeError("nll_loss: Expected 1 or more dimensions (got 0)")
     shape, batch = target.shape, target.shape[0] if target.shape else 1
-    if x.ndim == 1 and shape:
+    if x.ndim == 1 and shape and batch != 1:
         raise ValueRangeError(
             f"nll_loss: For 1D input, 1D target must have size 1, but got target size: {batch}"
         )
@@ -223,13 +228,14 @@ def _check_target(x: TensorType, target: TensorType) -> None:
             f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).",
             cure="nll_loss: the target has the input's shape without the second, its classes",
         )
-    expected = () if x.ndim == 1 else (x.shape[0], *x.shape[2:])
-    if shape != expected and x.ndim == 2:
+    expected = _places(x.shape)
+    fits = shape == expected or (x.ndim == 1 and shape == (1,))
+    if not fits and x.ndim == 2:
         raise ShapeError(
             "nll_loss: 0D or 1D target tensor expected, multi-target not supported, but got "
             f"target size {list(shape)}"
         )
-    if shape != expected:
+    if not fits:
         raise ShapeError(f"nll_loss: Expected target size {list(expected)}, got {list(shape)}")
     if target.dtype not in (dtypes.int64, dtypes.uint8):
         raise DtypeError(

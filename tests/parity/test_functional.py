@@ -596,3 +596,20 @@ def test_gumbel_softmax_draws_what_pytorch_draws() -> None:
 def test_every_function_is_pytorchs() -> None:
     names = set(graphnet.nn.functional.__all__)
     assert not {name for name in names if not hasattr(torch.nn.functional, name)}
+
+
+def test_margin_losses_of_integers() -> None:
+    whole = {"x": np.array([1, 2]), "y": np.array([3, 1]), "t": np.array([1, -1])}
+    for reduction in ("none", "sum"):
+        for margin in ("0", "1.5"):
+            options = f"margin={margin}, reduction='{reduction}'"
+            check(f"torch.nn.functional.margin_ranking_loss(x, y, t, {options})", **whole)
+            check(f"torch.nn.functional.hinge_embedding_loss(x, t, {options})", **whole)
+
+
+@pytest.mark.parametrize("target", [np.array(1), np.array([1])])
+@pytest.mark.parametrize("name", ["multi_margin_loss", "nll_loss", "cross_entropy"])
+def test_one_class_of_one_sample(name: str, target: Any) -> None:
+    x = np.array([0.5, 1.25, -1.0])
+    for reduction in ("none", "mean"):
+        check(f"torch.nn.functional.{name}(x, t, reduction='{reduction}')", x=x, t=target)

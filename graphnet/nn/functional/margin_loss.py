@@ -38,8 +38,8 @@ def hinge_embedding_loss(
     """
     x = require_tensor("hinge_embedding_loss", "input", input)
     reduction = reduction_of(size_average, reduce, reduction)
-    far = Where()(target != 1, fn.clamp_min(margin - x, 0), 0.0)
-    near = Where()(target != -1, x, 0.0)
+    far = Where()(target != 1, fn.clamp_min(margin - x, 0).to(x.dtype), 0)
+    near = Where()(target != -1, x, 0)
     return reduced(far + near, reduction)
 
 
@@ -68,7 +68,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape}"
         )
-    return reduced(fn.clamp_min(-target * (input1 - input2) + margin, 0), reduction)
+    return reduced(fn.clamp_min(-target * (input1 - input2) + float(margin), 0), reduction)
 
 
 def soft_margin_loss(
@@ -232,7 +232,8 @@ def multi_margin_loss(
 ) -> Tensor:
     """The mean over the other classes of ``max(0, margin - x[target] + x[other]) ** p``.
 
-    Shapes: ``(N, C)`` and ``(N,)``, or ``(C,)`` and ``()``; a weight for each class, ``(C,)``.
+    Shapes: ``(N, C)`` and ``(N,)``, or ``(C,)`` and ``()`` or ``(1,)``; a weight for each class,
+    ``(C,)``. Without a reduction the losses have the target's shape.
 
     Raises:
         ValueRangeError: (a ValueError) ``p`` is not 1 or 2, or the weight has another shape.
@@ -280,7 +281,7 @@ def multi_margin_loss(
         excess = excess * fn.reshape(fn.index_select(weight, 0, fn.flatten(index)), (-1, 1))
     others = fn.scatter(excess, 1, index, 0.0)
     losses = fn.sum(others, dim=1) / rows.shape[1]
-    return reduced(losses if x.ndim == 2 else fn.reshape(losses, ()), reduction)
+    return reduced(fn.reshape(losses, tuple(target.shape)), reduction)
 
 
 def multilabel_margin_loss(
@@ -316,7 +317,7 @@ def multilabel_margin_loss(
             "multilabel_margin_loss: Expected non-empty vector or matrix with optional 0-dim batch "
             f"size, but got: {list(x.shape)}"
         )
-    if target.shape != x.shape:
+    if target.shape != x.shape and (x.ndim or target.shape != (1,)):
         raise ShapeError(
             f"multilabel_margin_loss: inconsistent target size: {list(target.shape)} for input of "
             f"size: {list(x.shape)}"
