@@ -209,8 +209,8 @@ def vector_norm(
     nothing = x.numel() == 0 and (dim is None or any(x.shape[d] == 0 for d in dims))
     if nothing and (order < 0 or order == math.inf):
         raise NormError(
-            f"{function} cannot compute the {order} norm on an empty tensor because the operation "
-            f"does not have an identity: shape {list(x.shape)}"
+            f"{function} cannot compute the {order:g} norm on an empty tensor because the "
+            f"operation does not have an identity: shape {list(x.shape)}"
         )
     result: Tensor = LinalgVectorNorm(dims, keepdim, float(order))(x)
     return result

@@ -85,7 +85,7 @@ def matrix_norm(
         return nuclear_norm(x, dims, keepdim)
     if isinstance(ord, str) or abs(ord) not in (1, 2, math.inf):
         raise NormError(f"linalg.matrix_norm: Order {ord} not supported.")
-    extreme = amax if ord > 0 else amin
+    extreme = _greatest if ord > 0 else amin
     rows, columns = dims
     if abs(ord) == 2:
         rest = tuple(d for d in range(x.dim()) if d not in dims)
@@ -96,6 +96,11 @@ def matrix_norm(
     first, second = (rows, columns) if abs(ord) == 1 else (columns, rows)
     found = extreme(sum(Abs()(x), first, keepdim=True), second, keepdim=True)
     return found if keepdim else squeeze(found, dims)
+
+
+def _greatest(norms: Tensor, dim: int, keepdim: bool = False) -> Tensor:
+    """The greatest of norms, which is 0 where there are none."""
+    return amax(norms, dim, keepdim) if norms.shape[dim] else sum(norms, dim, keepdim)
 
 
 def norm(
@@ -131,13 +136,29 @@ def norm(
 
 
 def cond(A: Tensor, p: float | str | None = None) -> Tensor:
-    """The condition number: the norm times that of the inverse.
+    """The condition number: the norm times that of the inverse; 0 for a matrix without elements.
+
+    Raises:
+        NormError: (a RuntimeError) no matrix, or a norm that a number does not name of one that is
+            not square.
 
     >>> import graphnet as torch
     >>> torch.linalg.cond(torch.tensor([[4.0, 0.0], [0.0, 2.0]]))
     tensor(2.)
     """
     x = require_tensor("linalg.cond", "A", A)
+    if x.dim() < 2:
+        raise NormError(
+            "linalg.cond: The input tensor must have at least 2 dimensions: its shape is "
+            f"{list(x.shape)}"
+        )
+    if isinstance(p, str) and x.shape[-1] != x.shape[-2]:
+        raise NormError(
+            f"linalg.cond(ord={p}): A must be batches of square matrices, but they are "
+            f"{x.shape[-2]} by {x.shape[-1]} matrices"
+        )
+    if 0 in x.shape:
+        return sum(x, (-2, -1))
     if p in (None, 2, -2):
         values = svdvals(x)
         greatest, smallest = amax(values, -1), amin(values, -1)

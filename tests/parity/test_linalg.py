@@ -384,3 +384,11 @@ def test_norms_of_many_numbers_have_pytorchs_rounding(dtype: str, size: int) -> 
             t.linalg.vector_norm(x, keepdim=True) for t, x in ((graphnet, ours), (torch, theirs))
         )
         assert (tuple(one.shape), one.item()) == (tuple(other.shape), other.item())
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0), (2, 0, 5), (0, 2, 2)])
+@pytest.mark.parametrize("order", ["'fro'", "'nuc'", "2", "-2", "1", "-1", "inf", "-inf"])
+def test_norms_of_empty_matrices(shape: tuple[int, ...], order: str) -> None:
+    for keepdim in (False, True):
+        check(f"torch.linalg.matrix_norm(torch.zeros({shape}), {order}, keepdim={keepdim})")
+    check(f"torch.linalg.cond(torch.zeros({shape}), {order})")
