@@ -5,6 +5,7 @@ Source of the derivatives: NIST's handbook of mathematical functions, 10.6 and 1
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -68,28 +69,6 @@ class BesselY1(SpecialFunction):
         return (g * (BesselY0()(x) - out / x),)
 
 
-@op("i0")
-class BesselI0(SpecialFunction):
-    """The modified Bessel function of the first kind of order 0."""
-
-    scipy_name = "i0"
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """``i1``."""
-        return (g * BesselI1()(x),)
-
-
-@op("i1")
-class BesselI1(SpecialFunction):
-    """The modified Bessel function of the first kind of order 1."""
-
-    scipy_name = "i1"
-
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """``i0 - i1 / x``."""
-        return (g * (BesselI0()(x) - _by(out, x)),)
-
-
 @op("i0e")
 class ScaledBesselI0(SpecialFunction):
     """``exp(-|x|) * i0(x)``."""
@@ -110,6 +89,46 @@ class ScaledBesselI1(SpecialFunction):
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``i0e - sign(x) i1e - i1e / x``."""
         return (g * (ScaledBesselI0()(x) - Sign()(x) * out - _by(out, x)),)
+
+
+class _GrowingBessel(FloatElementwise):
+    """``exp(|x|)`` times a function of scipy's: infinite where the exponential is, as in PyTorch.
+
+    Attributes:
+        scaled: that function, an operation.
+    """
+
+    scaled: ClassVar[type[SpecialFunction]]
+
+    @classmethod
+    def ufunc(cls, x: Any) -> Any:
+        """In the operand's own precision; half precision in single."""
+        dtype = np.result_type(x)
+        wide = np.asarray(x).astype(np.float32) if dtype.itemsize == 2 else x
+        grown = np.exp(np.abs(wide)) * cls.scaled.ufunc(wide)
+        return np.asarray(grown).astype(dtype, copy=False)[()]
+
+
+@op("i0")
+class BesselI0(_GrowingBessel):
+    """The modified Bessel function of the first kind of order 0."""
+
+    scaled = ScaledBesselI0
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``i1``."""
+        return (g * BesselI1()(x),)
+
+
+@op("i1")
+class BesselI1(_GrowingBessel):
+    """The modified Bessel function of the first kind of order 1."""
+
+    scaled = ScaledBesselI1
+
+    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
+        """``i0 - i1 / x``."""
+        return (g * (BesselI0()(x) - _by(out, x)),)
 
 
 @op("k0")
@@ -157,13 +176,16 @@ class ScaledBesselK1(SpecialFunction):
 
 
 class _Airy(FloatElementwise):
-    """One of the four results of ``scipy.special.airy``."""
+    """One of the four results of ``scipy.special.airy``, in double precision.
+
+    Single precision is not enough where the functions oscillate.
+    """
 
     place: ClassVar[int]
 
     @classmethod
     def ufunc(cls, x: Any) -> Any:
-        """In double precision: single is not enough where the function oscillates."""
+        """The result of this place."""
         dtype = np.result_type(x)
         found = scipy_special("airy")(np.asarray(x).astype(np.float64))[cls.place]
         return np.asarray(found).astype(dtype)[()]
@@ -175,9 +197,32 @@ class AiryAi(_Airy):
 
     place = 0
 
+    @classmethod
+    def ufunc(cls, x: Any) -> Any:
+        """Far below 0, where scipy gives up, a series; its phase is as exact as ``x`` is."""
+        values = np.asarray(super().ufunc(x))
+        far = np.less(x, -30)
+        if not np.any(far):
+            return values[()]
+        return np.where(far, _oscillation(np.where(far, x, -30)), values).astype(values.dtype)[()]
+
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Ai'."""
         return (g * AiryAiPrime()(x),)
+
+
+def _oscillation(x: Any) -> Any:
+    """Ai far below 0, by its asymptotic series. Source: NIST's handbook, 9.7.2 and 9.7.9."""
+    root = np.sqrt(-x)
+    zeta = -2 * x * root / 3
+    terms = [np.ones_like(zeta)]
+    for k in range(1, 8):
+        factor = (6 * k - 5) * (6 * k - 3) * (6 * k - 1) / ((2 * k - 1) * k * 216)
+        terms.append(terms[-1] * factor / zeta)
+    even = terms[0] - terms[2] + terms[4] - terms[6]
+    odd = terms[1] - terms[3] + terms[5] - terms[7]
+    phase = zeta + math.pi / 4
+    return (np.sin(phase) * even - np.cos(phase) * odd) / np.sqrt(math.pi * root)
 
 
 @op("airy_ai_prime")

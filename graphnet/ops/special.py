@@ -102,6 +102,26 @@ class _IncompleteGamma(SpecialFunction):
 
     sign: ClassVar[int]
     torch_name: ClassVar[str]
+    #: The share where nothing lies below ``x``, and where everything does.
+    limits: ClassVar[tuple[float, float]]
+
+    @classmethod
+    def ufunc(cls, a: Any, x: Any) -> Any:
+        """PyTorch's limits hold also where the other operand is NaN, which scipy's do not."""
+        share = super().ufunc(a, x)
+        endless_a, endless_x = np.isposinf(a), np.isposinf(x)
+        none = endless_a & ~(endless_x | np.less(x, 0))
+        none = none | (np.equal(x, 0) & ~np.less_equal(a, 0))
+        all_ = endless_x & ~(endless_a | np.less(a, 0))
+        if not (np.any(none) or np.any(all_)):
+            return share
+        nothing, everything = cls.limits
+        share = np.where(none, nothing, np.where(all_, everything, share))
+        return share.astype(np.result_type(a, x), copy=False)[()]
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """None: the limits are another step."""
+        return None
 
     def vjp(self, g: Value, out: Value, a: Value, x: Value) -> Sequence[Value | None]:
         """The integrand; by ``a`` there is no formula.
@@ -122,6 +142,7 @@ class Igamma(_IncompleteGamma):
     """The share of the gamma function's integral that lies below ``x``."""
 
     scipy_name, torch_name, sign = "gammainc", "igamma", 1
+    limits = 0, 1
 
 
 @op("igammac")
@@ -129,6 +150,7 @@ class Igammac(_IncompleteGamma):
     """The share of the gamma function's integral that lies above ``x``."""
 
     scipy_name, torch_name, sign = "gammaincc", "igammac", -1
+    limits = 1, 0
 
 
 # ---------------------------------------------------------------------- the error function

@@ -136,3 +136,21 @@ def test_polynomials_end_where_there_is_nothing_left_to_compute(name: str) -> No
         x=np.array([-1e20, -13.5, -0.25, 0.75, 501.0]),
         n=np.array([6.0, 7.0, 40.0, 129.0, 600.0, 1e20, np.nan, -np.inf, np.inf]),
     )
+
+
+def test_the_airy_function_far_below_zero() -> None:
+    far = -np.concatenate([np.linspace(20, 60, 9), [1113.0, 10701.0, 4988429.0, 1e20]])
+    check("torch.special.airy_ai(x)", x=far)
+    check("torch.special.airy_ai(x)", x=far.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["i0", "special.i1", "special.modified_bessel_i0"])
+def test_growing_bessel_functions_are_infinite_where_the_exponential_is(name: str) -> None:
+    check(f"torch.{name}(x)", x=np.array([88.0, 88.72, 88.73, 91.0, -89.0], np.float32))
+    check(f"torch.{name}(x)", x=np.array([88.0, 91.0, 709.0, 710.0]))
+
+
+@pytest.mark.parametrize("name", ["igamma", "igammac"])
+def test_limits_of_incomplete_gamma_functions(name: str) -> None:
+    a = np.array([np.inf, np.nan, 0.0, -1.0, 2.0, -np.inf], np.float32)
+    check(f"torch.{name}(a[:, None], a)", a=a)
