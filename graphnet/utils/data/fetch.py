@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from graphnet.utils.data.collate import default_collate, stacks_tensors
 from graphnet.utils.data.dataset import Dataset, IterableDataset, Subset, TensorDataset
+from graphnet.utils.data.trace_cuts import TraceCuts
 
 Transform = Callable[[Any], Any]
 
@@ -33,18 +34,23 @@ class MapFetcher:
         self.batched = batched
         self.collate_fn = collate_fn
         self.sample_transform = sample_transform
+        self.cuts = TraceCuts()
 
     def fetch(self, index: Any) -> Any:
         """The batch at a list of indices, or the sample at one."""
-        if not self.batched:
-            sample = self.dataset[index]
-            return self.collate_fn(_transformed([sample], self.sample_transform)[0])
-        whole = self._gather(index)
+        whole = self._gather(index) if self.batched else None
         if whole is not None:
             return whole
-        at_once = getattr(self.dataset, "__getitems__", None)
-        samples = at_once(index) if at_once else [self.dataset[one] for one in index]
-        return self.collate_fn(_transformed(samples, self.sample_transform))
+        with self.cuts:
+            if not self.batched:
+                sample = self.dataset[index]
+                return self.collate_fn(_transformed([sample], self.sample_transform)[0])
+            at_once = getattr(self.dataset, "__getitems__", None)
+            if at_once:
+                samples = at_once(index)
+            else:
+                samples = [self.cuts.after(self.dataset[one]) for one in index]
+            return self.collate_fn(_transformed(samples, self.sample_transform))
 
     def _gather(self, indices: Any) -> Any:
         """The batch by one indexing operation a tensor, where nobody could tell the difference."""
@@ -71,24 +77,26 @@ class StreamFetcher:
         self.sample_transform = sample_transform
         self.drop_last = drop_last
         self.ended = False
+        self.cuts = TraceCuts()
 
     def fetch(self, index: Any) -> Any:
         """The next batch, or the next sample."""
         if self.ended:
             raise StopIteration
-        if not self.batched:
-            sample = next(self.samples)
-            return self.collate_fn(_transformed([sample], self.sample_transform)[0])
-        batch = []
-        for _ in index:
-            try:
-                batch.append(next(self.samples))
-            except StopIteration:
-                self.ended = True
-                break
-        if not batch or (self.drop_last and len(batch) < len(index)):
-            raise StopIteration
-        return self.collate_fn(_transformed(batch, self.sample_transform))
+        with self.cuts:
+            if not self.batched:
+                sample = next(self.samples)
+                return self.collate_fn(_transformed([sample], self.sample_transform)[0])
+            batch = []
+            for _ in index:
+                try:
+                    batch.append(self.cuts.after(next(self.samples)))
+                except StopIteration:
+                    self.ended = True
+                    break
+            if not batch or (self.drop_last and len(batch) < len(index)):
+                raise StopIteration
+            return self.collate_fn(_transformed(batch, self.sample_transform))
 
 
 def make_fetcher(
