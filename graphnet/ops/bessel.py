@@ -199,12 +199,13 @@ class AiryAi(_Airy):
 
     @classmethod
     def ufunc(cls, x: Any) -> Any:
-        """Far below 0, where scipy gives up, a series; its phase is as exact as ``x`` is."""
+        """Far from 0, where scipy gives up, 0 above and a series below; its phase is as exact as x."""
         values = np.asarray(super().ufunc(x))
-        far = np.less(x, -30)
-        if not np.any(far):
-            return values[()]
-        return np.where(far, _oscillation(np.where(far, x, -30)), values).astype(values.dtype)[()]
+        far_below = np.less(x, -30)
+        if np.any(far_below):
+            values = np.where(far_below, _oscillation(np.where(far_below, x, -30)), values)
+        vanished = np.greater(x, 104) & np.isfinite(x)
+        return np.where(vanished, 0, values).astype(np.result_type(x))[()]
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Ai'."""
