@@ -621,8 +621,9 @@ class Tensor(Handle, Expression):
         if id(self) in memo:
             return memo[id(self)]
         settle(self._storage)
-        made = _rebuild(type(self), deepcopy(self._storage, memo), self._offset, *self._facts())
-        made.__dict__.update(self.__dict__)
+        storage = deepcopy(self._storage, memo)
+        facts = (storage, self._offset, *self._facts(), dict(self.__dict__), self._seen_as())
+        made = _rebuild(type(self), *facts)
         memo[id(self)] = made
         if self._grad is not None:
             made._grad = self._grad.__deepcopy__(memo)  # type: ignore[attr-defined]  # a tensor
@@ -631,7 +632,11 @@ class Tensor(Handle, Expression):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         settle(self._storage)
         facts = (self._storage, self._offset, *self._facts(), dict(self.__dict__))
-        return (_rebuild, (type(self), *facts))
+        seen_as = self._seen_as()
+        return (_rebuild, (type(self), *facts, *([] if seen_as is None else [seen_as])))
+
+    def _seen_as(self) -> dtypes.dtype | None:
+        return self._storage.another(self.dtype)
 
     def _facts(self) -> tuple[Any, ...]:
         layout = self._layout
@@ -647,9 +652,10 @@ def _rebuild(
     whole: bool,
     requires_grad: bool,
     attributes: dict[str, Any] | None = None,
+    seen_as: dtypes.dtype | None = None,
 ) -> Any:
     """A leaf over a storage that was copied or loaded; views of one storage go on sharing it."""
-    kind = storage.type.dtype
+    kind = seen_as or storage.type.dtype
     layout = Layout.of(kind, shape, strides, whole=whole, requires_grad=requires_grad)
     made = cls._of(storage, layout, offset)
     made.__dict__.update(attributes or {})

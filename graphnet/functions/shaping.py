@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError
 from graphnet.functions.arguments import (
@@ -16,6 +17,7 @@ from graphnet.functions.arguments import (
     integers,
 )
 from graphnet.functions.methods import method
+from graphnet.functions.reinterpretation import reinterpreted
 from graphnet.ir.types import Shape
 from graphnet.ops.complex import Conj
 from graphnet.ops.convert import Clone
@@ -91,16 +93,24 @@ def inferred_shape(shape: Sequence[int], count: int) -> tuple[int, ...]:
 
 @method
 def view(self: Tensor, *shape: Any, **size: Any) -> Tensor:
-    """The same memory in another shape; one size may be -1, to be inferred.
+    """The same memory in another shape, or read as another dtype.
+
+    One size may be -1, to be inferred. With a dtype the last dimension grows or shrinks by the
+    ratio of the sizes of elements; no gradient flows through such a view.
 
     Raises:
         ShapeError: the number of elements differs, or the memory cannot be walked in that shape.
+        RefusedError: (a RuntimeError) the memory cannot be read as elements of that dtype.
 
     >>> import graphnet as torch
     >>> torch.arange(6).view(2, -1)
     tensor([[0, 1, 2],
             [3, 4, 5]])
+    >>> torch.tensor([1.0, -2.0]).view(torch.int32)
+    tensor([ 1065353216, -1073741824], dtype=torch.int32)
     """
+    if "dtype" in size or (shape and shape[0].__class__ is dtypes.dtype):
+        return reinterpreted(self, *shape, **size)
     sizes = given_sizes("view", "size", shape, size)
     seen: Tensor = View(inferred_shape(sizes, self.numel()))(self)
     return seen

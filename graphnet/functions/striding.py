@@ -17,6 +17,7 @@ from graphnet.functions.arguments import (
 )
 from graphnet.functions.factories import empty
 from graphnet.functions.methods import method
+from graphnet.functions.reinterpretation import whole_memory
 from graphnet.functions.shaping import in_place, shaped
 from graphnet.ir.types import contiguous_strides
 from graphnet.ops.create import Full
@@ -25,7 +26,6 @@ from graphnet.ops.parts import Slice
 from graphnet.ops.rearrange import Unfold
 from graphnet.ops.shape import wrap_dim
 from graphnet.ops.strided import AsStrided
-from graphnet.runtime.storage import Layout
 
 __all__ = [
     "as_strided",
@@ -91,14 +91,16 @@ def as_strided(
             f"{list(strides)}"
         )
     reach = offset + 1 + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
-    available = input._storage.type.numel
+    available = input._storage.type.nbytes // input.itemsize
     if 0 not in shape and (reach > available or offset < 0):
         raise RefusedError(
             f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, "
             f"and itemsize {input.itemsize} requiring a storage size of {reach * input.itemsize} "
             f"are out of bounds for storage of size {available * input.itemsize}"
         )
-    seen: Tensor = AsStrided(shape, strides)(*_memory(input, offset, reach))
+    memory, start = _memory(input, offset, reach)
+    seen_as = input.dtype if memory.dtype is not input.dtype else None
+    seen: Tensor = AsStrided(shape, strides, seen_as)(memory, start)
     return seen
 
 
@@ -115,7 +117,7 @@ def resize_(self: Tensor, *sizes: Any, **named: Any) -> Tensor:
     if self.requires_grad:
         raise RefusedError("cannot resize variables that require grad")
     count = math.prod(shape)
-    if self.storage_offset() + count <= self._storage.type.numel:
+    if self.storage_offset() + count <= self._storage.type.nbytes // self.itemsize:
         resized = as_strided(self, shape, contiguous_strides(shape))
     else:
         missing = apply(Full((count - self.numel(),), self.dtype), 0)
@@ -135,8 +137,7 @@ def _memory(x: Tensor, offset: int, reach: int) -> tuple[Tensor, int]:
     start = x.storage_offset()
     if x.is_contiguous() and start <= offset and reach <= start + x.numel():
         return x, offset - start
-    whole: Tensor = Tensor._of(x._storage, Layout.of(x.dtype, x._storage.type.shape))
-    return whole, offset
+    return whole_memory(x), offset
 
 
 in_place(as_strided, "as_strided_")

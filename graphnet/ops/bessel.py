@@ -199,7 +199,7 @@ class AiryAi(_Airy):
 
     @classmethod
     def ufunc(cls, x: Any) -> Any:
-        """Far from 0, where scipy gives up, 0 above and a series below; its phase is as exact as x."""
+        """Far from 0 scipy gives up: 0 above, and below a series with a phase as exact as x is."""
         values = np.asarray(super().ufunc(x))
         far_below = np.less(x, -30)
         if np.any(far_below):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
@@ -20,10 +21,18 @@ from graphnet.ops.create import Full
 from graphnet.ops.shape import ViewOp, filled
 
 
-def strided(base: Any, shape: Shape, strides: Stride, offset: int) -> Any:
-    """A view of contiguous ``base`` with strides and offset counted in elements."""
-    size = base.itemsize
+def strided(
+    base: Any, shape: Shape, strides: Stride, offset: int, dtype: dtypes.dtype | None = None
+) -> Any:
+    """A view of contiguous ``base`` with strides and offset counted in elements.
+
+    Its bytes are read as elements of ``dtype`` if that is given.
+    """
     flat = base.reshape(-1)
+    if dtype is not None:
+        flat = flat.view(np.uint8)
+        flat = flat[: flat.size - flat.size % dtype.itemsize].view(dtype.numpy)
+    size = flat.itemsize
     if not flat.size:
         return flat.reshape(shape)
     return np.lib.stride_tricks.as_strided(
@@ -33,18 +42,23 @@ def strided(base: Any, shape: Shape, strides: Stride, offset: int) -> Any:
 
 @op("as_strided")
 class AsStrided(ViewOp):
-    """A view of the operand's elements, counted in row-major order; the offset is an operand."""
+    """A view of the operand's elements, counted in row-major order; the offset is an operand.
+
+    Attributes:
+        dtype: as which the operand's bytes are read, if not as its own; no gradient is known then.
+    """
 
     shape: Shape
     stride: Stride
+    dtype: dtypes.dtype | None = None
 
     def infer(self, x: TensorType, offset: TensorType) -> TensorType:
         """As given."""
-        return TensorType(x.dtype, self.shape)
+        return TensorType(self.dtype or x.dtype, self.shape)
 
     def kernel(self, x: Any, offset: Any) -> Any:
         """``numpy.lib.stride_tricks.as_strided``."""
-        return strided(np.ascontiguousarray(x), self.shape, self.stride, offset)
+        return strided(np.ascontiguousarray(x), self.shape, self.stride, offset, self.dtype)
 
     def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
         """As given."""
@@ -52,13 +66,21 @@ class AsStrided(ViewOp):
 
     def vjp(self, g: Value, out: Value, x: Value, offset: Value) -> Sequence[Value | None]:
         """Each element of memory receives the sum over the places that show it."""
+        if self.dtype is not None:
+            return None, None
         return AsStridedAdd(x.shape, self.stride)(g, offset), None
 
     def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
         """The members' memory follows each other."""
         x, offset = operands
-        n = math.prod(x.shape[1:])
-        return AsStrided((size, *self.shape), (n, *self.stride))(x, offset)
+        n = _length(x.shape[1:], x.dtype, self.dtype)
+        return AsStrided((size, *self.shape), (n, *self.stride), self.dtype)(x, offset)
+
+
+def _length(shape: Shape, stored: dtypes.dtype, seen: dtypes.dtype | None) -> int:
+    """How many elements of the dtype in which memory is seen a tensor's own elements make."""
+    n = math.prod(shape)
+    return n if seen is None else n * stored.itemsize // seen.itemsize
 
 
 @op("as_strided_add")
@@ -92,9 +114,14 @@ class AsStridedAdd(Op):
 
 @op("as_strided_scatter", Trait.OVERWRITES)
 class AsStridedScatter(Op):
-    """Operand 0 with operand 1 stored in a view of it."""
+    """Operand 0 with operand 1 stored in a view of it.
+
+    Attributes:
+        dtype: that of operand 1, where the view is one of operand 0's bytes.
+    """
 
     stride: Stride
+    dtype: dtypes.dtype | None = None
 
     def infer(self, base: TensorType, value: TensorType, offset: TensorType) -> TensorType:
         """The type of operand 0."""
@@ -103,7 +130,7 @@ class AsStridedScatter(Op):
     def kernel(self, base: Any, value: Any, offset: Any) -> Any:
         """Copy, then store."""
         out = np.array(base, order="C")
-        strided(out, np.shape(value), self.stride, offset)[...] = value
+        strided(out, np.shape(value), self.stride, offset, self.dtype)[...] = value
         return out
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
@@ -112,7 +139,7 @@ class AsStridedScatter(Op):
         def store(out: Any, base: Any, value: Any, offset: Any) -> None:
             if out is not base:
                 np.copyto(out, base)
-            strided(out, np.shape(value), self.stride, offset)[...] = value
+            strided(out, np.shape(value), self.stride, offset, self.dtype)[...] = value
 
         return store
 
@@ -124,12 +151,15 @@ class AsStridedScatter(Op):
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """What was overwritten has no influence; what was stored has all of it."""
         _, value, offset = operands
-        stored: Value = AsStrided(value.shape, self.stride)(g, offset)
         nothing = Full(value.shape, value.dtype)(0)
-        return AsStridedScatter(self.stride)(g, nothing, offset), stored, None
+        kept = AsStridedScatter(self.stride, self.dtype)(g, nothing, offset)
+        if self.dtype is not None:
+            return kept, None, None
+        stored: Value = AsStrided(value.shape, self.stride)(g, offset)
+        return kept, stored, None
 
     def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
         """The members' memory follows each other."""
         base, value, offset = filled(size, operands, batched)
-        n = math.prod(base.shape[1:])
-        return AsStridedScatter((n, *self.stride))(base, value, offset)
+        n = _length(base.shape[1:], base.dtype, self.dtype)
+        return AsStridedScatter((n, *self.stride), self.dtype)(base, value, offset)

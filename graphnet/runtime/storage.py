@@ -12,6 +12,7 @@ import numpy as np
 
 from graphnet import dtypes
 from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides
+from graphnet.ops.strided import strided
 
 _REMEMBERED: Final = 64
 
@@ -156,12 +157,13 @@ class Storage:
         if layout.whole and array.shape == layout.shape:
             return array
         if not array.size or not layout.numel:
-            return np.empty(layout.shape, array.dtype)
-        flat = array.reshape(-1)[offset:]
-        size = array.itemsize
-        return np.lib.stride_tricks.as_strided(
-            flat, layout.shape, tuple(step * size for step in layout.strides)
-        )
+            return np.empty(layout.shape, layout.dtype.numpy)
+        seen_as = self.another(layout.dtype)
+        return strided(array, layout.shape, layout.strides, offset, seen_as)
+
+    def another(self, dtype: dtypes.dtype) -> dtypes.dtype | None:
+        """The dtype in which a view reads the memory, if it is not the memory's own."""
+        return None if dtype is self.type.dtype else dtype
 
 
 def restored(dtype: dtypes.dtype, shape: Shape, buffer: Any) -> Storage:

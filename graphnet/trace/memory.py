@@ -53,7 +53,7 @@ class Memory:
             before, first = storage.slot, self._first(began)
             after = value
             if not layout.whole:
-                store = AsStridedScatter(layout.strides)
+                store = AsStridedScatter(layout.strides, storage.another(layout.dtype))
                 after = self.recorder.apply(store, (owner, value, handle._offset))
             after = self._keep_history(handle, after)
             self.assign(handle, after._slot, before, first)
@@ -187,7 +187,8 @@ class Memory:
             if not differentiable and self._is_differentiable(current._slot):
                 current = self.recorder.apply(Detach(), (current,))
             if not layout.whole:
-                view = AsStrided(layout.type.shape, layout.strides)
+                seen_as = handle._storage.another(layout.dtype)
+                view = AsStrided(layout.type.shape, layout.strides, seen_as)
                 current = self.recorder.apply(view, (current, handle._offset))
         handle._segment, handle._slot = current._segment, current._slot
         handle._seen = handle._storage.version

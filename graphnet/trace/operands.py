@@ -127,6 +127,6 @@ def covers(source: Handle, layout: Layout, strides: tuple[int, ...]) -> bool:
     """Whether a view still covers its whole storage in the storage's own shape and order."""
     return (
         source._layout.whole
-        and layout.type.shape == source._storage.type.shape
+        and layout.type == source._storage.type
         and layout.but(strides=strides).is_contiguous
     )
