@@ -8,7 +8,7 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.functions import return_types
-from graphnet.functions.arguments import RefusedError
+from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.factories import ones, zeros
 from graphnet.functions.methods import method
 from graphnet.functions.options import require_tensor
@@ -39,6 +39,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     >>> torch.tensor([1, 3, 1]).bincount()
     tensor([0, 2, 0, 1])
     """
+    minlength = integer("bincount", "minlength", minlength)
     if minlength < 0:
         raise RefusedError(f"minlength should be >= 0, not {minlength}")
     if input.ndim != 1:

@@ -82,7 +82,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     if isinstance(start, Tensor) and (start.ndim or not _is_index(start)):
         raise RefusedError("start must be an 0-dim integral Tensor.")
     dim, start = wrap_dim(dim, input.ndim), integer("narrow", "start", start)
-    size = input.shape[dim]
+    size, length = input.shape[dim], integer("narrow", "length", length)
     if length < 0:
         raise RefusedError(f"narrow(): length must be non-negative. It is {length}.")
     if not -size <= start <= size:

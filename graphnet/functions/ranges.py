@@ -270,6 +270,8 @@ def triu_indices(
 def _triangle(
     function: str, row: int, col: int, offset: int, dtype: dtypes.dtype, device: Any, layout: Any
 ) -> Tensor:
+    row, col = integer(function, "row", row), integer(function, "col", col)
+    offset = integer(function, "offset", offset)
     for name, size in (("row", row), ("col", col)):
         if size < 0:
             raise RangeError(f"{function}: {name} must be non-negative, got {size}")

@@ -15,6 +15,7 @@ from graphnet.functions.arguments import (
     RefusedError,
     distinct_dims,
     given_sizes,
+    integer,
     integers,
     tensors_of,
 )
@@ -260,7 +261,7 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     tensor([[1., 0.],
             [1., 1.]])
     """
-    lower: Tensor = Tril(diagonal)(input)
+    lower: Tensor = Tril(integer("tril", "diagonal", diagonal))(input)
     return lower
 
 
@@ -268,7 +269,7 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
 @method
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of the last two dimensions; zeros below the diagonal."""
-    upper: Tensor = Triu(diagonal)(input)
+    upper: Tensor = Triu(integer("triu", "diagonal", diagonal))(input)
     return upper
 
 
@@ -306,6 +307,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     first, second = wrap_dim(dim1, input.ndim + 1), wrap_dim(dim2, input.ndim + 1)
     if first == second:
         raise RefusedError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    offset = integer("diag_embed", "offset", offset)
     side = input.shape[-1] + abs(offset)
     rest = iter(input.shape[:-1])
     shape = tuple(side if dim in (first, second) else next(rest) for dim in range(input.ndim + 1))
@@ -388,6 +390,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     """
     if input.ndim != 1:
         raise ShapeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    r = integer("combinations", "r", r)
     if r < 0:
         raise RefusedError(f"Expect a non-negative number, but got {r}")
     if r == 0:

@@ -14,6 +14,7 @@ from graphnet.functions.arguments import (
     RefusedError,
     distinct_dims,
     given_sizes,
+    integer,
     integers,
 )
 from graphnet.functions.methods import method
@@ -366,6 +367,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     first, second = wrap_dim(dim1, input.ndim), wrap_dim(dim2, input.ndim)
     if first == second:
         raise RefusedError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    offset = integer("diagonal", "offset", offset)
     seen: Tensor = Diagonal(offset, first, second)(input)
     return seen
 

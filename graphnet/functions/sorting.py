@@ -6,6 +6,7 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.functions import return_types
+from graphnet.functions.arguments import integer
 from graphnet.functions.methods import method
 from graphnet.ops.scan import Cummax, Cummin
 from graphnet.ops.shape import wrap_dim
@@ -84,7 +85,8 @@ def topk(
     >>> torch.tensor([2.0, 3.0, 1.0]).topk(2).values
     tensor([3., 2.])
     """
-    return return_types.topk(*Topk(wrap_dim(dim, input.ndim), k, bool(largest))(input))
+    dim, k = wrap_dim(dim, input.ndim), integer("topk", "k", k)
+    return return_types.topk(*Topk(dim, k, bool(largest))(input))
 
 
 @method
@@ -95,7 +97,8 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
     >>> torch.tensor([2.0, 3.0, 1.0]).kthvalue(2).values
     tensor(2.)
     """
-    picked = Kthvalue(dim=wrap_dim(dim, input.ndim), k=k, keepdim=keepdim)(input)
+    dim, k = wrap_dim(dim, input.ndim), integer("kthvalue", "k", k)
+    picked = Kthvalue(dim=dim, k=k, keepdim=keepdim)(input)
     return return_types.kthvalue(*picked)
 
 

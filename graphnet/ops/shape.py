@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
-from operator import attrgetter, methodcaller
+from operator import attrgetter, index, methodcaller
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ from graphnet.ir.types import Shape, Stride, TensorType, contiguous_strides
 def wrap_dim(dim: int, ndim: int) -> int:
     """A dimension counted from the front; negative ones count from the back.
 
+    It may be anything that is an index, a tensor of one element for one.
+
     Raises:
         OutOfRangeError: there is no such dimension.
     """
-    span = max(ndim, 1)
+    dim, span = index(dim), max(ndim, 1)
     if not -span <= dim < span:
         raise OutOfRangeError(
             f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got "

@@ -7,7 +7,7 @@ import math
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError, ValueRangeError
-from graphnet.functions.arguments import RefusedError
+from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.options import require_tensor
 from graphnet.grad_mode import no_grad
 from graphnet.ops.compare import Where
@@ -90,6 +90,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             [1, 0, 0]])
     """
     index = require_tensor("one_hot", "tensor", tensor)
+    num_classes = integer("one_hot", "num_classes", num_classes)
     if num_classes == -1:
         if not index.numel():
             raise RefusedError("one_hot: Can not infer total number of classes from empty tensor.")
