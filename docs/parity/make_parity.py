@@ -38,7 +38,7 @@ HEAD = """\
 Every public name of PyTorch {version}'s namespaces, and what it is here. Written by
 [`parity/make_parity.py`](parity/make_parity.py) from introspection of both packages; a test keeps
 it so. That results agree is tested elsewhere: [`tests/parity`](../tests/parity) runs both packages
-side by side.
+side by side. What they make of whole programs of other people's is in [Programs](programs.md).
 
 * **works**: it is there, and nothing is known to differ.
 * **differs**: it is there, and differs in what stands beside it.
