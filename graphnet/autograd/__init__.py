@@ -8,6 +8,7 @@ from graphnet.autograd.anomaly_mode import (
 )
 from graphnet.autograd.engine import backward, grad, run_backward
 from graphnet.autograd.function import Function
+from graphnet.autograd.gradcheck import gradcheck, gradgradcheck
 from graphnet.autograd.variable import Variable
 from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 
@@ -19,6 +20,8 @@ __all__ = [
     "enable_grad",
     "functional",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_anomaly_enabled",
     "no_grad",

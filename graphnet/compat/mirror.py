@@ -52,9 +52,18 @@ class Mirror(ModuleType):
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Mirror) and self._hides(name):
+            return
         super().__setattr__(name, value)
         if not isinstance(value, ModuleType) and not name.startswith("__"):
             setattr(self._place, name, value)
+
+    def _hides(self, name: str) -> bool:
+        """Whether something else has a submodule's name, as the function ``gradcheck`` does.
+
+        An import sets the submodule after the package has set that.
+        """
+        return not isinstance(getattr(self._place, name, self), ModuleType)
 
     def __dir__(self) -> list[str]:
         return sorted({*dir(self._place), *_own(self)} - {"_place"})

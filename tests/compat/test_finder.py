@@ -13,6 +13,7 @@ import pytest
 
 import graphnet
 from graphnet import compat, load_ipython_extension, unload_ipython_extension
+from graphnet.autograd.gradcheck import GradcheckError
 from graphnet.compat.finder import MissingModuleError
 from graphnet.compat.mirror import MissingNameError
 
@@ -58,6 +59,12 @@ def test_modules_are_reached_by_attributes_as_well() -> None:
     assert torch.nn.functional is torch_module("nn.functional")
     assert torch.nn.functional.__name__ == "torch.nn.functional"
     assert torch.utils.data is torch_module("utils.data")
+
+
+@pytest.mark.usefixtures("hook")
+def test_a_function_keeps_the_name_that_it_has_in_common_with_its_module() -> None:
+    assert torch_module("autograd.gradcheck").GradcheckError is GradcheckError
+    assert torch_module("autograd").gradcheck is graphnet.autograd.gradcheck
 
 
 @pytest.mark.usefixtures("hook")
