@@ -54,7 +54,13 @@ from graphnet.dtypes import (
 from graphnet.errors import OutOfMemoryError
 from graphnet.functions import *  # noqa: F403  # the torch-like namespace is everything in there
 from graphnet.functions.outputs import TAKES_OUT, take_out
-from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from graphnet.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from graphnet.grad_mode import enabled as is_grad_enabled
 from graphnet.ir.types import Size
 from graphnet.nn.top_level import *  # noqa: F403
@@ -184,6 +190,7 @@ __all__ = [
     "is_autocast_cpu_enabled",
     "is_autocast_enabled",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "jit",
     "linalg",
     "load",

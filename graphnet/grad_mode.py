@@ -14,10 +14,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class GradMode:
-    """Whether one thread records gradients."""
+    """Whether one thread records gradients, and whether it is in inference mode."""
 
     def __init__(self) -> None:
         self.enabled = True
+        self.inference = False
 
 
 class _ThisThread(threading.local):
@@ -36,6 +37,11 @@ def current_mode() -> GradMode:
 def enabled() -> bool:
     """Whether gradients are recorded at this moment."""
     return _this_thread.mode.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this is inside :class:`inference_mode`."""
+    return _this_thread.mode.inference
 
 
 class set_grad_enabled:  # noqa: N801  # PyTorch's name
@@ -75,26 +81,34 @@ class set_grad_enabled:  # noqa: N801  # PyTorch's name
 
 
 class _Switch:
-    """A grad mode for a block or a function; nothing happens before it is entered."""
+    """A grad mode for a block or a function; nothing happens before it is entered.
 
-    def __init__(self, mode: bool) -> None:
+    With ``inference`` it is also said whether that is inference mode.
+    """
+
+    def __init__(self, mode: bool, inference: bool | None = None) -> None:
         self._mode = mode
-        self._before: list[bool] = []
+        self._inference = inference
+        self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> Self:
-        self._before.append(_this_thread.mode.enabled)
-        _this_thread.mode.enabled = self._mode
+        present = _this_thread.mode
+        self._before.append((present.enabled, present.inference))
+        present.enabled = self._mode
+        if self._inference is not None:
+            present.inference = self._inference
         return self
 
     def __exit__(self, *_: object) -> None:
-        _this_thread.mode.enabled = self._before.pop()
+        present = _this_thread.mode
+        present.enabled, present.inference = self._before.pop()
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in this mode."""
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(self._mode):
+            with _Switch(self._mode, self._inference):
                 return function(*args, **kwargs)
 
         return wrapped  # type: ignore[return-value]  # same signature
@@ -138,7 +152,23 @@ class enable_grad(_Bare):  # noqa: N801  # PyTorch's name
 
 
 class inference_mode(_Switch):  # noqa: N801  # PyTorch's name
-    """As ``no_grad``; with ``mode=False`` it changes nothing."""
+    """No gradients for the block or the decorated function; with ``mode=False`` gradients again.
+
+    Tensors made inside are as those made under :class:`no_grad`: they may be used for gradients
+    later, and written to, which PyTorch refuses.
+
+    >>> import graphnet as torch
+    >>> @torch.inference_mode
+    ... def predict(x):
+    ...     return x * 2
+    >>> predict(torch.ones(2, requires_grad=True)).requires_grad
+    False
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """The mode; or, given a function, that function in inference mode."""
+        made = super().__new__(cls)
+        return _Switch(False, True)(mode) if callable(mode) else made
 
     def __init__(self, mode: bool = True) -> None:
-        super().__init__(not mode and enabled())
+        super().__init__(not mode, bool(mode))
