@@ -80,6 +80,7 @@ CURRENT: dict[str, tuple[str, ...]] = {
         "graphnet.passes.fold.ConstantFolding",
         "graphnet.passes.cse.CommonSubexpressions",
         "graphnet.passes.dce.DeadCodeElimination",
+        "graphnet.passes.incremental.Incremental",
         "graphnet.passes.decompose.Decompose",
         "graphnet.passes.transposed_products.TransposedProducts",
         "graphnet.passes.fuse_elementwise.ElementwiseFusion",

@@ -15,6 +15,7 @@ from graphnet.passes.dce import DeadCodeElimination
 from graphnet.passes.decompose import Decompose
 from graphnet.passes.fold import ConstantFolding
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
+from graphnet.passes.incremental import Incremental
 from graphnet.passes.transposed_products import TransposedProducts
 
 CLEAN_UP: tuple[Pass, ...] = (
@@ -25,6 +26,8 @@ CLEAN_UP: tuple[Pass, ...] = (
     DeadCodeElimination(),
 )
 FUSE: tuple[Pass, ...] = (
+    Incremental(),
+    DeadCodeElimination(),
     Decompose(),
     TransposedProducts(),
     CommonSubexpressions(),

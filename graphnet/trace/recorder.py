@@ -24,6 +24,7 @@ from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle, Origin
+from graphnet.trace.loops import outermost_loop
 from graphnet.trace.memory import Memory
 from graphnet.trace.operands import (
     NUMBERS,
@@ -255,22 +256,24 @@ class Recorder:
         """Whether a trace that nobody looked at is run here.
 
         A loop is cut where its body begins, so that the next stretch is the same trace again; a
-        trace that has not come back to its first line by now is cut at once. Writing to
-        memory, and reading what was written, is never cut in two, nor is a backward pass or an
-        update: the parts are about the segment that they began in.
+        trace without loops is cut at once. Writing to memory, and reading what was written, is
+        never cut in two, nor is a backward pass or an update: the parts are about the segment that
+        they began in.
         """
         if isinstance(head, _PARTS_OF_WRITES) or not isinstance(head, Op):
             return False
-        state = self.segment.state
-        first = state.begin
-        if first is None or (first.head is head and first.location == user_location()):
+        segment = self.segment
+        loop = segment.loop
+        if loop is None:
+            loop = segment.loop = segment.state.loop or self._find_loop()
+        if loop is None or (loop.head is head and loop.location == user_location()):
             return True
-        if state.steps == config.watermark:
-            return not any(
-                step.head is first.head and step.location == first.location and step is not first
-                for step in state.path()
-            )
-        return state.steps >= _HARD_LIMIT * config.watermark
+        return segment.state.steps >= _HARD_LIMIT * config.watermark
+
+    def _find_loop(self) -> State | None:
+        state = self.segment.state
+        state.loop = outermost_loop(state)
+        return state.loop
 
     def _extend(
         self,

@@ -100,6 +100,7 @@ class State:
         leaves: the leaves below values a backward pass started from.
         runs: what was made to run this state, by what was demanded of it.
         location: the user's line that made it first.
+        loop: where the outermost loop on the path begins, once a trace so long has asked.
     """
 
     __slots__ = (
@@ -116,6 +117,7 @@ class State:
         "layouts",
         "leaves",
         "location",
+        "loop",
         "nodes",
         "offset",
         "parent",
@@ -156,6 +158,7 @@ class State:
         if self.begin is None and head is not None:
             self.begin = self
         self.offset: int | None = 0
+        self.loop: State | None = None
         self.backward: Backward | None = None
         self.edges: dict[Key, State] = {}
         self.runs: Mapping[Hashable, Any] = _NOTHING

@@ -16,6 +16,7 @@ import pytest
 import graphnet as torch
 from graphnet.config import config
 from graphnet.errors import RecompileWarning
+from graphnet.trace.loops import outermost_loop
 from graphnet.trace.recorder import Recorder, current_recorder, recording
 
 
@@ -243,6 +244,27 @@ class TestSettling:
         assert recorder.segment.state.steps <= config.watermark + 2
         assert sum(recorder.cache.runs.values()) >= 5
         assert x.tolist() == [5001.0, 5001.0]
+
+    def test_a_loop_in_a_loop_is_cut_where_the_outer_one_begins(self, recorder):
+        x = torch.ones(2) * 1000
+
+        def rounds(number):
+            nonlocal x
+            for _ in range(number):
+                for _ in range(4):
+                    x = (x * 1).abs()
+                x = x - 1
+                x = x.abs()
+
+        rounds(5)
+        assert outermost_loop(recorder.segment.state).head.name == "sub"
+        rounds(200)
+        begins = {branch.head.name for branch in recorder.cache.root.edges.values() if branch.head}
+        states = recorder.cache.states
+        rounds(200)
+        assert "sub" in begins
+        assert recorder.cache.states == states
+        assert x.tolist() == [595.0, 595.0]
 
     @pytest.mark.parametrize("place", ["before", "after", "nowhere"])
     def test_a_detached_alias_that_is_written_to_later(self, place):
