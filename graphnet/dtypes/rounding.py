@@ -66,7 +66,9 @@ def fused_doubles(x: Doubles, factor: float, addend: Doubles | np.float64) -> Do
     product, product_error = _two_product(x, factor)
     low_sum, low_error = _two_sum(product_error, addend)
     high_sum, high_error = _two_sum(product, low_sum)
-    return high_sum + _round_to_odd(*_two_sum(low_error, high_error))
+    total = high_sum + _round_to_odd(*_two_sum(low_error, high_error))
+    # A zero has the sign that the plain sum gives it.
+    return np.where(total == 0, product + addend, total)
 
 
 def _two_sum(a: Doubles, b: Doubles | np.float64) -> tuple[Doubles, Doubles]:
