@@ -209,13 +209,11 @@ class _Growing(Rewriter):
         rows = node.result.type.ndim - 2
         if not (x and y) or x.dim != x.prior.type.ndim - 2 or y.across is not None:
             return None
+        (rest,) = self._emit(node, call, rows, operands, (x, None))
         if x.across is None and y.dim == y.prior.type.ndim - 1:
-            (rest,) = self._emit(node, call, rows, operands, (x, None))
             return (_Growth(call.results[0], rest, rows, rows + 1),)
         if x.across == x.dim + 1 and x.fill == 0 and y.dim == y.prior.type.ndim - 2:
-            return _joins(
-                call.results, self._emit(node, call, rows, operands, (x, None)), node.results, rows
-            )
+            return _joins(call.results, (rest,), node.results, rows)
         return None
 
     def _weights(self, node: Node, op: Softmax, call: _Call, scores: _Growth) -> _Found:
@@ -252,7 +250,7 @@ class _Growing(Rewriter):
         for operand, each in zip(operands, grown, strict=True):
             if each:
                 ahead = ndim - operand.type.ndim
-                places.add((each.dim + ahead, each.across + ahead if each.across else None))
+                places.add((each.dim + ahead, None if each.across is None else each.across + ahead))
                 fills.append(each.fill)
             elif operand.type.ndim:
                 return None
