@@ -7,26 +7,46 @@ They unpack like tuples, have their results as attributes and print as PyTorch's
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, ClassVar, Self
 
 from graphnet._tensor import Tensor
 
 
-class Named:
-    """Prints the fields of a named tuple."""
+class Named(tuple[Any, ...]):
+    """A tuple whose places have names: those that the class annotates.
 
-    def __repr__(self: Any) -> str:
+    ``typing.NamedTuple`` would do, but to make these classes of it takes four times as long, at
+    each import of the package.
+    """
+
+    __slots__ = ()
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        names = tuple(vars(cls).get("__annotations__", ()))
+        if names:
+            cls._fields = names
+            for place, name in enumerate(names):
+                setattr(cls, name, property(itemgetter(place)))
+
+    def __new__(cls, *results: Any) -> Self:
+        """One result for each field."""
+        if len(results) != len(cls._fields):
+            raise TypeError(f"{cls.__name__} has {len(cls._fields)} fields, not {len(results)}")
+        return super().__new__(cls, results)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self)
+
+    def __repr__(self) -> str:
         fields = ",\n".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
         return f"torch.return_types.{type(self).__name__}(\n{fields})"
 
 
-class _ValuesAndIndicesFields(NamedTuple):
+class _ValuesAndIndices(Named):
     values: Tensor
     indices: Tensor
-
-
-class _ValuesAndIndices(Named, _ValuesAndIndicesFields):
-    pass
 
 
 class sort(_ValuesAndIndices):
@@ -69,211 +89,181 @@ class min(_ValuesAndIndices):
     """What :func:`graphnet.min` returns for one dimension."""
 
 
-class _HistogramFields(NamedTuple):
+class histogram(Named):
+    """What :func:`graphnet.histogram` returns."""
+
     hist: Tensor
     bin_edges: Tensor
 
 
-class histogram(Named, _HistogramFields):
-    """What :func:`graphnet.histogram` returns."""
+class histogramdd(Named):
+    """What :func:`graphnet.histogramdd` returns."""
 
-
-class _HistogramddFields(NamedTuple):
     hist: Tensor
     bin_edges: tuple[Tensor, ...]
 
 
-class histogramdd(Named, _HistogramddFields):
-    """What :func:`graphnet.histogramdd` returns."""
+class aminmax(Named):
+    """What :func:`graphnet.aminmax` returns."""
 
-
-class _AminmaxFields(NamedTuple):
     min: Tensor
     max: Tensor
 
 
-class aminmax(Named, _AminmaxFields):
-    """What :func:`graphnet.aminmax` returns."""
+class frexp(Named):
+    """What :func:`graphnet.frexp` returns."""
 
-
-class _FrexpFields(NamedTuple):
     mantissa: Tensor
     exponent: Tensor
-
-
-class frexp(Named, _FrexpFields):
-    """What :func:`graphnet.frexp` returns."""
 
 
 # ---------------------------------------------------------------------- matrices
 
 
-class _SlogdetFields(NamedTuple):
+class _Slogdet(Named):
     sign: Tensor
     logabsdet: Tensor
 
 
-class slogdet(Named, _SlogdetFields):
+class slogdet(_Slogdet):
     """What :func:`graphnet.slogdet` returns."""
 
 
-class linalg_slogdet(Named, _SlogdetFields):
+class linalg_slogdet(_Slogdet):
     """What :func:`graphnet.linalg.slogdet` returns."""
 
 
-class _QrFields(NamedTuple):
+class _Qr(Named):
     Q: Tensor
     R: Tensor
 
 
-class qr(Named, _QrFields):
+class qr(_Qr):
     """What :func:`graphnet.qr` returns."""
 
 
-class linalg_qr(Named, _QrFields):
+class linalg_qr(_Qr):
     """What :func:`graphnet.linalg.qr` returns."""
 
 
-class _SvdFields(NamedTuple):
+class svd(Named):
+    """What :func:`graphnet.svd` returns."""
+
     U: Tensor
     S: Tensor
     V: Tensor
 
 
-class svd(Named, _SvdFields):
-    """What :func:`graphnet.svd` returns."""
+class linalg_svd(Named):
+    """What :func:`graphnet.linalg.svd` returns."""
 
-
-class _LinalgSvdFields(NamedTuple):
     U: Tensor
     S: Tensor
     Vh: Tensor
 
 
-class linalg_svd(Named, _LinalgSvdFields):
-    """What :func:`graphnet.linalg.svd` returns."""
-
-
-class _EigenFields(NamedTuple):
+class _Eigen(Named):
     eigenvalues: Tensor
     eigenvectors: Tensor
 
 
-class linalg_eigh(Named, _EigenFields):
+class linalg_eigh(_Eigen):
     """What :func:`graphnet.linalg.eigh` returns."""
 
 
-class linalg_eig(Named, _EigenFields):
+class linalg_eig(_Eigen):
     """What :func:`graphnet.linalg.eig` returns."""
 
 
-class _LuFields(NamedTuple):
+class _Lu(Named):
     P: Tensor
     L: Tensor
     U: Tensor
 
 
-class linalg_lu(Named, _LuFields):
+class linalg_lu(_Lu):
     """What :func:`graphnet.linalg.lu` returns."""
 
 
-class lu_unpack(Named, _LuFields):
+class lu_unpack(_Lu):
     """What :func:`graphnet.lu_unpack` returns."""
 
 
-class _LuFactorFields(NamedTuple):
+class linalg_lu_factor(Named):
+    """What :func:`graphnet.linalg.lu_factor` returns."""
+
     LU: Tensor
     pivots: Tensor
 
 
-class linalg_lu_factor(Named, _LuFactorFields):
-    """What :func:`graphnet.linalg.lu_factor` returns."""
-
-
-class _LuFactorExFields(NamedTuple):
+class _LuFactorEx(Named):
     LU: Tensor
     pivots: Tensor
     info: Tensor
 
 
-class linalg_lu_factor_ex(Named, _LuFactorExFields):
+class linalg_lu_factor_ex(_LuFactorEx):
     """What :func:`graphnet.linalg.lu_factor_ex` returns."""
 
 
-class _lu_with_info(Named, _LuFactorExFields):
+class _lu_with_info(_LuFactorEx):
     """What :func:`graphnet.lu` returns when it is asked what went wrong."""
 
 
-class _LdlFactorFields(NamedTuple):
+class linalg_ldl_factor(Named):
+    """What :func:`graphnet.linalg.ldl_factor` returns."""
+
     LD: Tensor
     pivots: Tensor
 
 
-class linalg_ldl_factor(Named, _LdlFactorFields):
-    """What :func:`graphnet.linalg.ldl_factor` returns."""
+class linalg_ldl_factor_ex(Named):
+    """What :func:`graphnet.linalg.ldl_factor_ex` returns."""
 
-
-class _LdlFactorExFields(NamedTuple):
     LD: Tensor
     pivots: Tensor
     info: Tensor
 
 
-class linalg_ldl_factor_ex(Named, _LdlFactorExFields):
-    """What :func:`graphnet.linalg.ldl_factor_ex` returns."""
+class linalg_cholesky_ex(Named):
+    """What :func:`graphnet.linalg.cholesky_ex` returns."""
 
-
-class _CholeskyExFields(NamedTuple):
     L: Tensor
     info: Tensor
 
 
-class linalg_cholesky_ex(Named, _CholeskyExFields):
-    """What :func:`graphnet.linalg.cholesky_ex` returns."""
+class linalg_inv_ex(Named):
+    """What :func:`graphnet.linalg.inv_ex` returns."""
 
-
-class _InvExFields(NamedTuple):
     inverse: Tensor
     info: Tensor
 
 
-class linalg_inv_ex(Named, _InvExFields):
-    """What :func:`graphnet.linalg.inv_ex` returns."""
+class linalg_solve_ex(Named):
+    """What :func:`graphnet.linalg.solve_ex` returns."""
 
-
-class _SolveExFields(NamedTuple):
     result: Tensor
     info: Tensor
 
 
-class linalg_solve_ex(Named, _SolveExFields):
-    """What :func:`graphnet.linalg.solve_ex` returns."""
+class linalg_lstsq(Named):
+    """What :func:`graphnet.linalg.lstsq` returns."""
 
-
-class _LstsqFields(NamedTuple):
     solution: Tensor
     residuals: Tensor
     rank: Tensor
     singular_values: Tensor
 
 
-class linalg_lstsq(Named, _LstsqFields):
-    """What :func:`graphnet.linalg.lstsq` returns."""
+class geqrf(Named):
+    """What :func:`graphnet.geqrf` returns."""
 
-
-class _GeqrfFields(NamedTuple):
     a: Tensor
     tau: Tensor
 
 
-class geqrf(Named, _GeqrfFields):
-    """What :func:`graphnet.geqrf` returns."""
+class triangular_solve(Named):
+    """What :func:`graphnet.triangular_solve` returns."""
 
-
-class _TriangularSolveFields(NamedTuple):
     solution: Tensor
     cloned_coefficient: Tensor
-
-
-class triangular_solve(Named, _TriangularSolveFields):
-    """What :func:`graphnet.triangular_solve` returns."""
