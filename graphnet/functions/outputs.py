@@ -141,8 +141,7 @@ def _written(function: Callable[..., Any], result: Any, out: Any, given: Any) ->
         )
     for value, target in zip(result, out, strict=True):
         _write(function, value, target, given)
-    made = getattr(type(result), "_make", tuple)
-    return made(out)
+    return type(result)(*out) if hasattr(result, "_fields") else tuple(out)
 
 
 def _write(function: Callable[..., Any], value: Tensor, out: Any, given: Any) -> None:
