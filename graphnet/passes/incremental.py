@@ -196,7 +196,10 @@ class _Growing(Rewriter):
         dim = row_dim(node.op, types, [each.dim if each else None for each in grown])
         if dim is None or dim >= call.results[0].type.ndim:
             return None
-        if resized(node.op, dim, call.results[0].shape[dim]) is not call.op:
+        size = call.results[0].shape[dim]
+        if any(each and each.prior.shape[each.dim] != size for each in grown):
+            return None
+        if resized(node.op, dim, size) is not call.op:
             return None
         rest = self._emit(node, call, dim, operands, grown)
         return _joins(call.results, rest, node.results, dim)
@@ -244,23 +247,27 @@ class _Growing(Rewriter):
         """An elementwise operation on scores, masks and numbers."""
         if call.op is not node.op or not node.op.is_(Trait.ELEMENTWISE):
             return None
-        ndim = node.result.type.ndim
-        places: set[tuple[int, int | None]] = set()
+        prior, ndim = call.results[0], node.result.type.ndim
+        places: set[tuple[int, int]] = set()
         fills: list[Any] = []
         for operand, each in zip(operands, grown, strict=True):
-            if each:
+            if each and each.across is not None:
                 ahead = ndim - operand.type.ndim
-                places.add((each.dim + ahead, None if each.across is None else each.across + ahead))
+                dim, across = each.dim + ahead, each.across + ahead
+                corner = each.prior.shape[each.dim], each.prior.shape[each.across]
+                if corner != (prior.shape[dim], prior.shape[across]):
+                    return None
+                places.add((dim, across))
                 fills.append(each.fill)
-            elif operand.type.ndim:
+            elif each or operand.type.ndim:
                 return None
             else:
                 fills.append(operand.op.value if isinstance(operand.op, Constant) else None)
         ((dim, across), *others) = places
-        if others or across is None:
+        if others:
             return None
         (rest,) = self._emit(node, call, dim, operands, grown)
-        return (_Growth(call.results[0], rest, dim, across, _fill(node.op, fills)),)
+        return (_Growth(prior, rest, dim, across, _fill(node.op, fills)),)
 
     def _emit(
         self, node: Node, call: _Call, dim: int, operands: Sequence[Value], grown: _Grown

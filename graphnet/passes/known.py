@@ -52,7 +52,7 @@ class Known:
     def _compute(self, node: Node) -> bool:
         op, type_ = node.op, node.result.type
         if isinstance(op, Constant):
-            self._arrays[node.result] = op.value
+            self._arrays[node.result] = op.kernel()
             return False
         if op.is_(Trait.SOURCE) or op.is_(Trait.RANDOM) or not isinstance(type_, TensorType):
             return False

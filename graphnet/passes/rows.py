@@ -51,11 +51,17 @@ def resized(op: Op, dim: int, size: int) -> Op:
 
 
 def _broadcast(op: Op, operands: Sequence[TensorType], dims: Dims) -> int | None:
+    """Counted from the last dimension all are the same; what is shared has one row for all."""
     ndim = max(each.ndim for each in operands)
-    places = {
-        dim + ndim - each.ndim for each, dim in zip(operands, dims, strict=True) if dim is not None
-    }
-    return places.pop() if len(places) == 1 else None
+    ahead = [ndim - each.ndim for each in operands]
+    places = {dim + n for dim, n in zip(dims, ahead, strict=True) if dim is not None}
+    if len(places) != 1:
+        return None
+    (place,) = places
+    for each, n, dim in zip(operands, ahead, dims, strict=True):
+        if dim is None and place >= n and each.shape[place - n] != 1:
+            return None
+    return place
 
 
 def _same(op: Op, operands: Sequence[TensorType], dims: Dims) -> int | None:

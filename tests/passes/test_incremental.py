@@ -180,6 +180,38 @@ def test_any_chain_gives_the_same_numbers(steps: list[str], dim: int) -> None:
     optimized(grown(layer, shape=(2, 3, 4), dim=dim))
 
 
+SIZES = st.sampled_from([1, 2, 3])
+
+
+@given(st.data(), st.tuples(SIZES, SIZES, SIZES), st.integers(0, 2))
+def test_what_is_broadcast_may_have_rows_of_its_own(
+    data: st.DataObject, shape: tuple[int, ...], dim: int
+) -> None:
+    """One row is added to several, once, and several rows to as many, the other time."""
+    whole = (*shape[:dim], shape[dim] + 2, *shape[dim + 1 :])
+    other = tuple(data.draw(st.sampled_from([1, size])) for size in whole)
+    if shape[dim] != 1:  # or it would fit one of the two only
+        other = (*other[:dim], 1, *other[dim + 1 :])
+    other = other[data.draw(st.integers(0, 2)) :]
+
+    def layer(x: Value, z: Value) -> Value:
+        x = Add()(x, z)
+        return Matmul()(x, Full((x.shape[2], 4), dtypes.float32)(0.5))
+
+    optimized(grown(layer, f32(*other), shape=shape, dim=dim))
+
+
+def test_masks_that_are_broadcast_at_first() -> None:
+    """The mask of one row fits scores of any number of rows, the longer one only its own."""
+
+    def layer(x: Value, w: Value) -> Value:
+        length = 1 if x.shape[1] == 5 else 7
+        return attention(lambda scores, _: added(scores, length))(x, w)
+
+    graph = optimized(grown(layer, f32(8, 8)))
+    assert rows_of(graph, "matmul", 2) == [5, 5, 7, 7]
+
+
 class _Sampler(torch.nn.Module):
     """A transformer of two layers that says what comes next."""
 
