@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
@@ -39,13 +41,17 @@ def _pair(function: str, input: Tensor, target: Tensor) -> None:
         )
 
 
-def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    """Losses times weights; a mean divides by the sum of the weights."""
-    weighted = losses * weight
-    if reduction == "mean":
-        result: Tensor = fn.sum(weighted) / fn.sum(fn.broadcast_to(weight, tuple(losses.shape)))
+def _loss(
+    op: Callable[[str], Any], operands: Sequence[Any], reduction: str, weight: Tensor | None
+) -> Tensor:
+    """Losses, reduced; a mean of losses times weights divides by the sum of the weights."""
+    if weight is None:
+        result: Tensor = op(reduction)(*operands)
         return result
-    return reduced(weighted, reduction)
+    losses: Tensor = op("none")(*operands)
+    mean = reduction == "mean"
+    total = reduced(losses * weight, "sum" if mean else reduction)
+    return total / fn.sum(fn.broadcast_to(weight, tuple(losses.shape))) if mean else total
 
 
 def mse_loss(
@@ -74,10 +80,7 @@ def mse_loss(
     """
     _pair("mse_loss", input, target)
     reduction = reduction_of(size_average, reduce, reduction)
-    if weight is not None:
-        return _weighted(MseLoss("none")(input, target), weight, reduction)
-    result: Tensor = MseLoss(reduction)(input, target)
-    return result
+    return _loss(MseLoss, (input, target), reduction, weight)
 
 
 def l1_loss(
@@ -96,10 +99,7 @@ def l1_loss(
     """
     _pair("l1_loss", input, target)
     reduction = reduction_of(size_average, reduce, reduction)
-    if weight is not None:
-        return _weighted(L1Loss("none")(input, target), weight, reduction)
-    result: Tensor = L1Loss(reduction)(input, target)
-    return result
+    return _loss(L1Loss, (input, target), reduction, weight)
 
 
 def smooth_l1_loss(
@@ -156,10 +156,7 @@ def huber_loss(
         raise RefusedError(
             f"huber_loss does not support non-positive values for delta: got {delta}"
         )
-    if weight is not None:
-        return _weighted(HuberLoss("none")(input, target, delta), weight, reduction)
-    result: Tensor = HuberLoss(reduction)(input, target, delta)
-    return result
+    return _loss(HuberLoss, (input, target, delta), reduction, weight)
 
 
 def gaussian_nll_loss(
