@@ -43,14 +43,9 @@ from graphnet.subclasses import dispatches, take_part, torch_function
 from graphnet.trace.handle import Handle, Origin, origin_of
 from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
+from graphnet.trace.look import settle, values_of
 from graphnet.trace.memory import Place
-from graphnet.trace.recorder import (
-    Recorder,
-    current_recorder,
-    settle,
-    this_thread,
-    values_of,
-)
+from graphnet.trace.recorder import Recorder, current_recorder, this_thread
 
 _Subclass = TypeVar("_Subclass", bound="Tensor")
 

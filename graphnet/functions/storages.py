@@ -12,7 +12,7 @@ from graphnet.errors import NotSupportedError, ScalarError, ShapeError
 from graphnet.functions.arguments import integers
 from graphnet.functions.methods import method
 from graphnet.runtime.storage import Layout, Storage
-from graphnet.trace.recorder import settle
+from graphnet.trace.look import settle
 
 __all__ = ["TypedStorage", "UntypedStorage"]
 

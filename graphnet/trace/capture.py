@@ -20,7 +20,8 @@ from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.storage import Storage
 from graphnet.trace.handle import Handle
 from graphnet.trace.introspect import value_of
-from graphnet.trace.recorder import Draws, Recorder, current_recorder, recording, settle
+from graphnet.trace.look import settle
+from graphnet.trace.recorder import Draws, Recorder, current_recorder, recording
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
 

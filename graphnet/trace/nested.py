@@ -24,8 +24,9 @@ from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
 from graphnet.trace.backward import BACKWARD
 from graphnet.trace.handle import Handle
+from graphnet.trace.look import settle
 from graphnet.trace.memory import Memory, Place
-from graphnet.trace.recorder import Draws, Recorder, current_recorder, recording, settle
+from graphnet.trace.recorder import Draws, Recorder, current_recorder, recording
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, State, Trace
 

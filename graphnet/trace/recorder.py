@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from graphnet.config import config
-from graphnet.errors import AutogradError
 from graphnet.grad_mode import current_mode
 from graphnet.ir.builder import Builder
 from graphnet.ir.core_ops import Constant
@@ -24,6 +23,7 @@ from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
 from graphnet.trace.execution import run_segment
 from graphnet.trace.handle import Handle, Origin
+from graphnet.trace.look import settle, values_of
 from graphnet.trace.loops import outermost_loop
 from graphnet.trace.memory import Memory
 from graphnet.trace.operands import (
@@ -597,35 +597,3 @@ def recording(recorder: Recorder) -> Iterator[None]:
         yield
     finally:
         this_thread.recorder = before
-
-
-def settle(storage: Storage) -> None:
-    """Bring a storage's memory up to date.
-
-    Raises:
-        Whatever made the run fail that should have computed it.
-    """
-    segment = storage.segment  # asked in this order: a run takes it away last
-    if storage.pending:
-        with segment.recorder.lock:  # another thread may be running it
-            if not segment.finished:
-                segment.recorder.look(storage)
-        if storage.pending:
-            raise AutogradError(
-                "this tensor's value was lost: the run that should have computed it failed",
-                cure="see the first error; make the tensor again",
-            ) from segment.error
-
-
-def values_of(handle: Handle) -> Any:
-    """The values of a tensor, as an array that shares its memory."""
-    if handle._stored is None:
-        segment = handle._segment
-        assert segment is not None  # that of the operation whose result it is
-        if handle._array is None and not segment.finished:
-            segment.recorder.run("looked at")
-        if handle._array is not None:
-            return handle._array
-    if handle._storage.pending:
-        settle(handle._storage)
-    return handle._memory()
