@@ -24,6 +24,10 @@ _DEPTH = 3
 """How many times as deep as ``x`` has rows the product must be. To rearrange an element costs a
 third of what it costs to put one of the result back in order."""
 
+_ROWS = 128
+"""With more rows than these, putting the result back in order costs more in proportion: what is
+read one after the other lies as many elements apart, and fights for the same places in a cache."""
+
 
 @dataclass(frozen=True)
 class TransposedProducts(Pass):
@@ -55,7 +59,9 @@ class _Transposing(Rewriter):
         if not (_is_matrix(x) and _is_matrix(y) and y.op in _TRANSPOSING):
             return None
         rows, depth, columns = *x.shape, y.shape[1]
-        if rows == 1 or depth < _DEPTH * rows or rows * depth * columns <= _SMALL:
+        if rows == 1 or rows * depth * columns <= _SMALL:
+            return None
+        if depth < _DEPTH * rows * max(1, rows / _ROWS):
             return None
         if tile_for(x.type.dtype.numpy, x.shape, y.shape):
             return None

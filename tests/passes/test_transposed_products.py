@@ -40,6 +40,8 @@ def optimized(graph: Graph) -> Graph:
         (128, 784, 512, True),
         (1, 4096, 512, False),  # a vector
         (16, 256, 128, False),  # small enough for BLAS to take as it is
+        (128, 2048, 2048, True),
+        (512, 2048, 2048, False),  # so many rows that putting the result in order costs more
         (1024, 128, 512, False),  # so many rows that the result costs more than the weight
     ],
 )
