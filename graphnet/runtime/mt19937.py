@@ -1,28 +1,35 @@
 """The mt19937 state machine, with PyTorch's 5,056-byte state.
 
 M. Matsumoto and T. Nishimura, "Mersenne Twister", 1998; seeded as in the authors' revision of 2002.
-PyTorch's CPU generator and numpy's legacy seeding are both this machine, so numpy supplies the
-words and this module translates between the two ways to write the state down.
+PyTorch's CPU generator, Python's and numpy's are all this machine, so those two supply the words,
+and this module translates between the two ways to write the state down.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from graphnet.errors import ArgumentError, ValueRangeError
-
-Words: TypeAlias = npt.NDArray[np.uint64]
+from graphnet.runtime.word_machines import (
+    SIZE,
+    Machine,
+    NumpyMachine,
+    PythonMachine,
+    Words,
+    key_of,
+)
 
 #: The seed of a generator that nobody has seeded (``torch.Generator().initial_seed()``).
 DEFAULT_SEED: Final = 67280421310721
 STATE_SIZE: Final = 5056
 """Bytes of a state (``torch.get_rng_state().numel()``)."""
 
-_N = 624
 _LOW_32_BITS = 0xFFFFFFFF
+_MANY = 1 << 21
+"""So many words take Python's machine as long as it takes to load numpy's, which is faster."""
 
 # What ``torch.get_rng_state()`` holds. Words are stored as 64-bit integers. ``left`` counts the
 # words up to the next twist, that one included; ``next`` is the index of the next word. The
@@ -39,7 +46,7 @@ _LAYOUT = np.dtype(
             "<i4",
             "<i4",
             "<u8",
-            ("<u8", _N),
+            ("<u8", SIZE),
             "<f8",
             "<f8",
             "<f8",
@@ -70,7 +77,8 @@ class MersenneTwister:
     """
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
-        self._machine: np.random.MT19937 | None = None
+        self._machine: Machine | None = None
+        self._drawn = 0
         self.seed(seed)
 
     def seed(self, value: int) -> None:
@@ -96,29 +104,18 @@ class MersenneTwister:
         self._float_normal: float | None = None
         # PyTorch writes position 0 before the first word and 624 after 624 words: one place.
         self._untouched = True
-        self._unplaced: int | None = value & _LOW_32_BITS
-
-    @property
-    def _bits(self) -> np.random.MT19937:
-        """Numpy's machine, made and seeded when a word is first asked for.
-
-        Every program that imports graphnet has a generator; to load ``numpy.random`` takes as long
-        as a tenth of the import.
-        """
-        if self._machine is None:
-            self._machine = np.random.MT19937(0)
-        if self._unplaced is not None:
-            seed, self._unplaced = self._unplaced, None
-            seeded = np.random.RandomState(seed).get_state(legacy=False)
-            self._place(seeded["state"]["key"], _N)
-        return self._machine
+        self._machine = None  # made when a word is first asked for
 
     def words(self, count: int) -> Words:
         """The next ``count`` 32-bit words, as uint64 of shape (count,)."""
         if count == 0:
             return np.empty(0, np.uint64)
         self._untouched = False
-        return self._bits.random_raw(count)
+        machine = self._present()
+        self._drawn += count
+        if self._drawn > _MANY and not isinstance(machine, NumpyMachine):
+            machine = self._machine = NumpyMachine(*machine.read())
+        return machine.draw(count)
 
     def long_words(self, count: int) -> Words:
         """``count`` 64-bit words of shape (count,): each two words, the first above the second."""
@@ -127,14 +124,13 @@ class MersenneTwister:
 
     def get_state(self) -> npt.NDArray[np.uint8]:
         """The state as ``torch.get_rng_state()`` has it: uint8 of shape (5056,)."""
-        inner = self._bits.state["state"]
-        position = int(inner["pos"])
+        key, position = self._present().read()
         state = np.zeros((), _LAYOUT)
         state["initial_seed"] = self.initial_seed
-        state["left"] = 1 if position == _N else _N + 1 - position
+        state["left"] = 1 if position == SIZE else SIZE + 1 - position
         state["seeded"] = 1
         state["next"] = 0 if self._untouched else position
-        state["words"] = inner["key"]
+        state["words"] = key
         _put_optional(state, "normal_y", "normal_is_valid", self.cached_normal)
         _put_optional(state, "float_normal", "float_normal_is_valid", self._float_normal)
         return np.frombuffer(bytearray(state.tobytes()), np.uint8)
@@ -158,7 +154,7 @@ class MersenneTwister:
         left, position = int(fields["left"]), int(fields["next"])
         untouched = (left, position) == (1, 0)
         if not fields["seeded"] or not (
-            untouched or (0 < left <= _N and left + position == _N + 1)
+            untouched or (0 < left <= SIZE and left + position == SIZE + 1)
         ):
             raise RuntimeError(
                 f"Invalid mt19937 state (left={left}, next={position}, "
@@ -169,13 +165,18 @@ class MersenneTwister:
         self._float_normal = _optional(fields, "float_normal", "float_normal_is_valid")
         self._untouched = untouched
         key = fields["words"].astype(np.uint32)
-        self._place(key, _N if untouched else position)
+        self._place(key, SIZE if untouched else position)
+
+    def _present(self) -> Machine:
+        """The machine at work."""
+        if self._machine is None:
+            self._place(key_of(self.initial_seed & _LOW_32_BITS), SIZE)
+        assert self._machine is not None  # just placed
+        return self._machine
 
     def _place(self, key: npt.NDArray[np.uint32], position: int) -> None:
-        self._bits.state = {
-            "bit_generator": "MT19937",
-            "state": {"key": key, "pos": position},
-        }
+        machine = NumpyMachine if NumpyMachine.is_loaded() else PythonMachine
+        self._machine = machine(key, position)
 
 
 def _put_optional(state: npt.NDArray[np.void], field: str, flag: str, value: float | None) -> None:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphnet.runtime import mt19937
 from graphnet.runtime.mt19937 import DEFAULT_SEED, STATE_SIZE, MersenneTwister
+from graphnet.runtime.word_machines import Machine, NumpyMachine, PythonMachine, key_of
 
 
 def test_words_are_those_of_the_reference_implementation() -> None:
@@ -26,6 +28,32 @@ def test_words_do_not_depend_on_how_many_are_asked_for_at_once(counts: list[int]
     pieces = [machine.words(count) for count in counts]
     whole = MersenneTwister(8).words(sum(counts))
     np.testing.assert_array_equal(np.concatenate([*pieces, np.empty(0, np.uint64)]), whole)
+
+
+@given(seed=st.integers(0, 2**32 - 1), counts=st.lists(st.integers(0, 1500), max_size=5))
+def test_python_and_numpy_have_the_same_machine(seed: int, counts: list[int]) -> None:
+    machines: list[Machine] = [PythonMachine(key_of(seed), 624), NumpyMachine(key_of(seed), 624)]
+    for count in counts:
+        one, other = (machine.draw(count) for machine in machines)
+        np.testing.assert_array_equal(one, other)
+    (key, position), (other_key, other_position) = (machine.read() for machine in machines)
+    np.testing.assert_array_equal(key, other_key)
+    assert position == other_position
+
+
+def test_many_words_at_once_are_those_of_several_pieces() -> None:
+    count = 200_000
+    expected = NumpyMachine(key_of(1), 624).draw(count)
+    np.testing.assert_array_equal(PythonMachine(key_of(1), 624).draw(count), expected)
+
+
+def test_the_words_go_on_where_another_machine_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = MersenneTwister(6).words(3000)
+    monkeypatch.setattr(NumpyMachine, "is_loaded", lambda: False)
+    monkeypatch.setattr(mt19937, "_MANY", 1000)
+    machine = MersenneTwister(6)
+    pieces = [machine.words(count) for count in (10, 700, 700, 1590)]
+    np.testing.assert_array_equal(np.concatenate(pieces), expected)
 
 
 @pytest.mark.parametrize(
