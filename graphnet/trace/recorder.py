@@ -255,10 +255,10 @@ class Recorder:
     def _may_cut(self, head: Hashable) -> bool:
         """Whether a trace that nobody looked at is run here.
 
-        A loop is cut where its body begins, so that the next stretch is the same trace again; a
-        trace without loops is cut at once. Writing to memory, and reading what was written, is
-        never cut in two, nor is a backward pass or an update: the parts are about the segment that
-        they began in.
+        A loop is cut where its body begins, so that the next stretch is the same trace again, and
+        as many rounds after its beginning whatever came before it. A trace without loops is cut at
+        once. Writing to memory, and reading what was written, is never cut in two, nor is a
+        backward pass or an update: the parts are about the segment that they began in.
         """
         if isinstance(head, _PARTS_OF_WRITES) or not isinstance(head, Op):
             return False
@@ -266,9 +266,12 @@ class Recorder:
         loop = segment.loop
         if loop is None:
             loop = segment.loop = segment.state.loop or self._find_loop()
-        if loop is None or (loop.head is head and loop.location == user_location()):
+        if loop is None:
             return True
-        return segment.state.steps >= _HARD_LIMIT * config.watermark
+        steps = segment.state.steps
+        if loop.head is head and loop.location == user_location():
+            return steps - loop.steps + 1 >= config.watermark
+        return steps >= _HARD_LIMIT * config.watermark
 
     def _find_loop(self) -> State | None:
         state = self.segment.state

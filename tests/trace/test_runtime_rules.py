@@ -245,6 +245,27 @@ class TestSettling:
         assert sum(recorder.cache.runs.values()) >= 5
         assert x.tolist() == [5001.0, 5001.0]
 
+    def test_a_loop_is_cut_after_the_same_round_whatever_came_before(self, recorder, monkeypatch):
+        monkeypatch.setattr(config, "watermark", 40)
+
+        def rounds(length):
+            x = torch.ones(length)
+            for _ in range(40):
+                x = torch.cat([x.sin() * 2, x[:1]])
+            return x.sum().item()
+
+        for _ in range(30):
+            torch.ones(3).exp()
+        rounds(1)
+        states, compiled = recorder.cache.states, recorder.cache.compiled
+        rounds(1)
+        first = recorder.cache.states - states
+        for _ in range(3):
+            rounds(1)
+        assert first < 40 + 10  # what comes before the first round is new, and no more
+        assert recorder.cache.states == states + first
+        assert recorder.cache.compiled - compiled <= 10
+
     def test_a_loop_in_a_loop_is_cut_where_the_outer_one_begins(self, recorder):
         x = torch.ones(2) * 1000
 
