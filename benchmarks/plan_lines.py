@@ -50,7 +50,7 @@ class LineTimer:
         code = frame.f_code
         if code.co_filename != PLAN_FILE:
             return None
-        names = self._names.get(code) or self._learn(code)
+        names = self._names.get(code) or self._learn(frame)
         line, began, products = frame.f_lineno, now(), self.products()
         entered = began
 
@@ -65,10 +65,10 @@ class LineTimer:
 
         return on_line
 
-    def _learn(self, code: CodeType) -> dict[int, str]:
-        """The operation of each line of a plan."""
+    def _learn(self, frame: FrameType) -> dict[int, str]:
+        """The operation of each line of a plan, of which code is a part; parts share globals."""
         for thing in gc.get_objects():
-            if isinstance(thing, self._plan) and thing.function.__code__ is code:
-                names = {line: node.op.name for line, node in thing.lines.items()}
-                return self._names.setdefault(code, names)
+            if isinstance(thing, self._plan) and thing.function.__globals__ is frame.f_globals:
+                names = {line: step.op.name for line, step in thing.lines.items()}
+                return self._names.setdefault(frame.f_code, names)
         return {}

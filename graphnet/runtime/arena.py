@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from weakref import ref
 
@@ -55,6 +56,8 @@ class Arena:
         self._pool = pool or Pool()
         self._free = self._pool.blocks()
         self._mine: set[int] = set()
+        # One array for each way a block is seen: a plan may see it so a hundred times.
+        self._arrays: dict[tuple[int, TensorType], Any] = {}
 
     def take(self, type_: TensorType) -> Buffer:
         """A buffer for a value: the smallest free block it fits in, or a new one."""
@@ -68,20 +71,27 @@ class Arena:
         if id(block.base) not in self._mine:
             self._mine.add(id(block.base))
             self.nbytes += block.nbytes
-        return Buffer(block, type_)
+        return Buffer(block, self._seen_as(block, type_))
+
+    def _seen_as(self, block: Any, type_: TensorType) -> Any:
+        array = self._arrays.get((id(block), type_))
+        if array is None:
+            dtype = type_.dtype.numpy
+            array = block[: type_.numel * dtype.itemsize].view(dtype).reshape(type_.shape)
+            self._arrays[id(block), type_] = array
+        return array
 
     def release(self, buffer: Buffer) -> None:
         """Give a buffer's block back."""
         self._free.append(buffer.block)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Buffer:
     """A block of the arena seen as an array of one type."""
 
-    def __init__(self, block: Any, type_: TensorType) -> None:
-        self.block = block
-        dtype = type_.dtype.numpy
-        self.array = block[: type_.numel * dtype.itemsize].view(dtype).reshape(type_.shape)
+    block: Any
+    array: Any
 
 
 def _rounded(nbytes: int) -> int:

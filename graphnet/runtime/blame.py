@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from graphnet.errors import GraphnetError
-from graphnet.ir.node import Node
+from graphnet.ir.op import Op
+from graphnet.source import Location
 
 
-def blame(error: Exception, node: Node) -> None:
-    """Say in an error which operation failed and which line of the user's recorded it."""
-    if isinstance(error, GraphnetError) and node.location is not None:
-        error.caused_at(node.location)
-    else:
-        error.add_note(f"in `{node.op}`, recorded at {node.location}")
+class Culprit(NamedTuple):
+    """What a line of a plan does, and the user's line that asked for it."""
+
+    op: Op
+    location: Location | None
+
+    def blame(self, error: Exception) -> None:
+        """Say in an error which operation failed and which line of the user's recorded it."""
+        if isinstance(error, GraphnetError) and self.location is not None:
+            error.caused_at(self.location)
+        else:
+            error.add_note(f"in `{self.op}`, recorded at {self.location}")

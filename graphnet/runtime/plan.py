@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from graphnet.ir.graph import Graph
-from graphnet.ir.node import Node
 from graphnet.runtime.arena import Pool
-from graphnet.runtime.blame import blame
+from graphnet.runtime.blame import Culprit
 from graphnet.runtime.planner import FILE, Planner
 
 
@@ -42,7 +41,7 @@ class Plan:
     arena_bytes: int
     in_place: int
     function: Callable[[Sequence[Any]], list[Any]] = field(repr=False)
-    lines: dict[int, Node] = field(repr=False)
+    lines: dict[int, Culprit] = field(repr=False)
     # Where numpy's floating point warnings are off: to enter it is cheaper than np.errstate.
     context: Context = field(default_factory=_quiet, repr=False)
 
@@ -59,9 +58,9 @@ class Plan:
         trace = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == FILE:
-                node = self.lines.get(trace.tb_lineno)
-                if node is not None:
-                    blame(error, node)
+                culprit = self.lines.get(trace.tb_lineno)
+                if culprit is not None:
+                    culprit.blame(error)
                 return
             trace = trace.tb_next
 

@@ -11,7 +11,7 @@ import numpy as np
 from graphnet.ir.core_ops import Constant
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
-from graphnet.ir.op import Direct, Kernel, Trait
+from graphnet.ir.op import Direct, Kernel, Op, Trait
 from graphnet.ir.types import TensorType
 from graphnet.runtime.arena import Arena, Buffer, Pool
 from graphnet.runtime.code import FILE as FILE
@@ -42,6 +42,8 @@ class Planner:
         self.buffers: dict[Value, Buffer] = {}
         # What lies in the arena, as arrays: buffers and views of them.
         self.arrays: dict[Value, Any] = {}
+        # The views taken of those arrays, which are kept: one for each operation.
+        self.views: dict[tuple[int, Op], Any] = {}
         # The variables that keep alive what a kernel made in memory of its own, and views of it.
         self.holders: dict[Value, list[str]] = {}
         # Python numbers as arrays: the names of those that are there already.
@@ -201,9 +203,12 @@ class Planner:
         source = self.arrays.get(node.operands[0]) if len(node.operands) == 1 else None
         if source is None or not node.op.is_(Trait.VIEW):
             return False
-        view = node.op.kernel(source)
-        if not np.may_share_memory(view, source):  # a reshape that has to copy
-            return False
+        view = self.views.get((id(source), node.op))
+        if view is None:
+            view = node.op.kernel(source)
+            if not np.may_share_memory(view, source):  # a reshape that has to copy
+                return False
+            self.views[id(source), node.op] = view
         self.arrays[node.result] = view
         self.names[node.result] = self.code.bind("b", view)
         return True

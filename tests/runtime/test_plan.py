@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from graphnet.passes.decompose import Decompose
 from graphnet.passes.fuse_elementwise import ElementwiseFusion
 from graphnet.passes.pipeline import CLEAN_UP, LEVELS, Pipeline
 from graphnet.passes.transposed_products import TransposedProducts
+from graphnet.runtime import code
 from graphnet.runtime.generator import Engine
 from graphnet.runtime.interpreter import interpret
 from graphnet.runtime.plan import Plan, compile_plan
@@ -50,14 +52,16 @@ FUSING_ALL = (*CLEAN_UP, Decompose(), TransposedProducts(), ElementwiseFusion(0)
     program=programs(updates=True, steps=15),
     poison=st.booleans(),
     gaps=st.booleans(),
+    part=st.sampled_from([2, 3, 256]),
 )
 def test_plans_do_what_the_interpreter_does(
-    passes: tuple[Pass, ...], program: Program, poison: bool, gaps: bool
+    passes: tuple[Pass, ...], program: Program, poison: bool, gaps: bool, part: int
 ) -> None:
     """Run after run, on other inputs each time; what earlier runs gave stays as it was."""
     graph = program.graph
     optimized = Pipeline(passes, verify=True).run(graph)
-    plan = compile_plan(optimized, program.memory, poison=poison)
+    with patch.object(code, "_PART", part):
+        plan = compile_plan(optimized, program.memory, poison=poison)
     given_out: list[tuple[list[Any], list[Any]]] = []
     for seed in range(3):
         expected = [np.array(each) for each in interpret(graph, program.arrays(seed))]
@@ -263,7 +267,8 @@ def test_poison_reaches_dead_buffers() -> None:
     assert any(np.isnan(each).all() for each in dead)
 
 
-def test_what_kernels_make_is_let_go_of_when_nobody_reads_it() -> None:
+@pytest.mark.parametrize("part", [4, 256])
+def test_what_kernels_make_is_let_go_of_when_nobody_reads_it(part: int) -> None:
     """A flip has no kernel that writes into the arena: each makes an array."""
 
     def function(x: Any) -> Any:
@@ -271,7 +276,8 @@ def test_what_kernels_make_is_let_go_of_when_nobody_reads_it() -> None:
             x = T()(Flip((0,))(x))
         return Sum((0, 1))(x)
 
-    plan = planned(graph_of(function, f64(300, 300)))
+    with patch.object(code, "_PART", part):
+        plan = planned(graph_of(function, f64(300, 300)))
     arrays = [np.zeros((300, 300))]
     tracemalloc.start()
     plan(arrays)
@@ -364,14 +370,18 @@ def test_a_plan_can_be_run_again_after_an_error() -> None:
     assert plan([np.ones((4, 2)), np.array([3])])[0].item() == 4
 
 
-def test_an_error_of_numpy_s_names_the_operation_in_a_note() -> None:
+@pytest.mark.parametrize("before", [0, 1000])
+def test_an_error_of_numpy_s_names_the_operation_in_a_note(before: int) -> None:
     with Builder() as builder:
-        x = builder.input(f64(3))
+        x, y = builder.input(f64(3)), builder.input(f64(3))
+        for _ in range(before):
+            x = Tanh()(x)
         with builder.at(Location("train.py", 8)):
-            y = Exp()(x)
-    plan = planned(Graph(builder.nodes, [x], [y]))
+            y = Exp()(y)
+    inputs = [node.result for node in builder.nodes[:2]]
+    plan = planned(Graph(builder.nodes, inputs, [x, y]))
     with pytest.raises(TypeError) as caught:
-        plan(["not an array"])
+        plan([np.ones(3), "not an array"])
     assert caught.value.__notes__ == ["in `exp`, recorded at train.py:8"]
 
 
