@@ -49,12 +49,17 @@ def user_location() -> Location | None:
     """The innermost line on the call stack that lies outside this package, or None."""
     frame = sys._getframe(1)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] not in _PASSED or module.startswith(_PROGRAM):
+        if not _is_passed(frame.f_globals.get("__name__", "")):
             code = frame.f_code
             return _location(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
     return None
+
+
+@lru_cache(maxsize=4096)
+def _is_passed(module: str) -> bool:
+    """Whether a module is no user's."""
+    return module.partition(".")[0] in _PASSED and not module.startswith(_PROGRAM)
 
 
 # A line that is traced a thousand times is one object.

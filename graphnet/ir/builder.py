@@ -71,16 +71,22 @@ class Builder:
         finally:
             self.location, self.label = before
 
+    def stand_for(self, node: Node) -> None:
+        """Give nodes emitted from now on the origin of one that they take the place of."""
+        self.phase, self.location, self.label = node.phase, node.location, node.label
+
     def emit(self, op: Op, *operands: Any) -> Any:
         """Apply ``op``: one value, or a tuple of them where the operation has several results.
 
         Python numbers among the operands become constants.
         """
-        values = tuple(x if isinstance(x, Value) else self.constant(x) for x in operands)
-        wanted = op.operand_dtypes(*(value.type for value in values))
+        values = tuple([x if isinstance(x, Value) else self.constant(x) for x in operands])
+        given = [value.type for value in values]
+        wanted = op.operand_dtypes(*given)
         if wanted is not None:
             values = tuple(map(self._cast, values, wanted))
-        inferred = op.infer(*(value.type for value in values))
+            given = [value.type for value in values]
+        inferred = op.infer(*given)
         types = inferred if isinstance(inferred, tuple) else (inferred,)
         node = self.add(
             Node(
@@ -91,8 +97,8 @@ class Builder:
                 phase=self.phase,
                 label=self.label,
                 requires_grad=self.grad_enabled
-                and Trait.NOT_DIFFERENTIABLE not in op.traits
-                and any(value.requires_grad for value in values),
+                and True in [value.requires_grad for value in values]
+                and Trait.NOT_DIFFERENTIABLE not in op.traits,
             )
         )
         return node.results if types is inferred else node.results[0]

@@ -114,9 +114,23 @@ class Node:
         self.phase = phase
         self.label = label
         self.results = tuple(
-            Value(self, index, type_, requires_grad and can_require_grad(type_))
-            for index, type_ in enumerate(types)
+            [
+                Value(self, index, type_, requires_grad and can_require_grad(type_))
+                for index, type_ in enumerate(types)
+            ]
         )
+
+    def reading(self, operands: tuple[Value, ...]) -> Node:
+        """The same of other operands, of the same types; the node itself if these are its own."""
+        if operands == self.operands:
+            return self
+        made = object.__new__(Node)
+        made.op, made.operands = self.op, operands
+        made.location, made.phase, made.label = self.location, self.phase, self.label
+        made.results = tuple(
+            [Value(made, old.index, old.type, old.requires_grad) for old in self.results]
+        )
+        return made
 
     @property
     def result(self) -> Value:

@@ -53,6 +53,9 @@ class Direct:
 class Trait(Enum):
     """What may be relied on about an operation, beyond that equal operands give equal results."""
 
+    #: Members are asked for all the time, and are equal only to themselves: no name is hashed.
+    __hash__ = object.__hash__
+
     COMMUTATIVE = auto()
     """The two operands may be exchanged."""
     ELEMENTWISE = auto()

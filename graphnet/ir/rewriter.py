@@ -31,19 +31,23 @@ class Rewriter:
 
     def run(self) -> Graph:
         """The rewritten graph."""
-        with self.builder:
+        mapping, builder = self.mapping, self.builder
+        with builder:
             for node in self.graph.nodes:
-                operands = tuple(self.mapping[operand] for operand in node.operands)
-                self.builder.phase = node.phase
-                with self.builder.at(node.location, node.label):
-                    replaced = self.visit(node, operands)
+                operands = tuple([mapping[operand] for operand in node.operands])
+                builder.phase, builder.location, builder.label = (
+                    node.phase,
+                    node.location,
+                    node.label,
+                )
+                replaced = self.visit(node, operands)
                 if replaced is None:
-                    copy = self.builder.add(with_operands(node, operands))
+                    copy = builder.add(node.reading(operands))
                     self.kept(copy)
                     replaced = copy.results
-                self.mapping.update(zip(node.results, replaced, strict=True))
-                carry_gradients(self.graph, node.results, replaced, self.mapping)
-        return self.rebuilt(self.builder.nodes)
+                mapping.update(zip(node.results, replaced, strict=True))
+                carry_gradients(self.graph, node.results, replaced, mapping)
+        return self.rebuilt(builder.nodes)
 
     def rebuilt(self, nodes: list[Node]) -> Graph:
         """A graph of ``nodes`` with this graph's interface carried over."""
@@ -65,20 +69,3 @@ def carry_gradients(
         if old.gradient_of and new.node not in graph:
             targets = tuple(mapping.get(value, value) for value in old.gradient_of)
             new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))
-
-
-def with_operands(node: Node, operands: tuple[Value, ...]) -> Node:
-    """The node itself if these are its operands, else a copy of it that reads them."""
-    if operands == node.operands:
-        return node
-    copy = Node(
-        node.op,
-        operands,
-        tuple(value.type for value in node.results),
-        location=node.location,
-        phase=node.phase,
-        label=node.label,
-    )
-    for new, old in zip(copy.results, node.results, strict=True):
-        new.requires_grad = old.requires_grad
-    return copy

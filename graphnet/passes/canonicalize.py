@@ -14,7 +14,7 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.patterns import Pattern, Rule, rule
-from graphnet.ir.rewriter import Rewriter, with_operands
+from graphnet.ir.rewriter import Rewriter
 from graphnet.ir.types import Shape, contiguous_strides
 from graphnet.ops.arithmetic import Add
 from graphnet.ops.compare import Where
@@ -255,7 +255,7 @@ class _Canonicalizer(Rewriter):
     def visit(self, node: Node, operands: tuple[Value, ...]) -> tuple[Value, ...] | None:
         if len(node.results) != 1 or node.op.is_(Trait.SOURCE):
             return None
-        made = with_operands(node, operands)
+        made = node.reading(operands)
         simplest = self._simplified(made)
         if simplest is None:
             return None
@@ -271,7 +271,7 @@ class _Canonicalizer(Rewriter):
         if node.op.is_(Trait.ELEMENTWISE):
             operands = _simpler(node, node.operands)
             if operands != node.operands:
-                return self.builder.add(with_operands(node, operands)).result
+                return self.builder.add(node.reading(operands)).result
         local = LOCAL.get(type(node.op))
         replaced = local(node, node.operands) if local is not None else None
         for each in self.rules.get(node.op, ()):

@@ -11,7 +11,7 @@ from graphnet.ir.core_ops import Constant
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Trait
-from graphnet.ir.rewriter import carry_gradients, with_operands
+from graphnet.ir.rewriter import carry_gradients
 from graphnet.ops.fused import Fused, Instruction
 from graphnet.passes.base import Pass
 
@@ -158,7 +158,7 @@ def _emit(graph: Graph, regions: Sequence[Sequence[Node]]) -> Graph:
             new = _region(nodes, needed, mapping)
         else:
             (node,) = nodes
-            new = with_operands(node, tuple(mapping[operand] for operand in node.operands))
+            new = node.reading(tuple([mapping[operand] for operand in node.operands]))
         made.append(new)
         mapping.update(zip(needed, new.results, strict=True))
         carry_gradients(graph, needed, new.results, mapping)

@@ -52,12 +52,14 @@ class TraceCache:
         state.edges[key] = after
         self.states += 1
         self.misses += 1
+        state.branches += 1
+        if len(state.edges) == 1 and replaced is None:
+            return  # the usual case: nothing to tell of
         where = str(after.location or "")
         if replaced is not None:
             self.recompiled[where, f"{_name(key)}: a number changed and became an input"] += 1
-        elif len(state.edges) > 1:
+        else:
             self.recompiled[where, f"{_name(key)}: traces diverge here"] += 1
-        state.branches += 1
         if state.branches == config.max_branches and state is not self.root:
             warnings.warn(
                 f"traces diverge at {where}: after the same operations, `{_name(key)}` is the "
