@@ -16,6 +16,7 @@ from graphnet.functions import (
     factories,
     filling,
     foreach,
+    in_place,
     indexing,
     joining,
     layouts,
@@ -61,6 +62,7 @@ from graphnet.functions.differences import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.foreach import *  # noqa: F403
+from graphnet.functions.in_place import *  # noqa: F403
 from graphnet.functions.indexing import *  # noqa: F403
 from graphnet.functions.joining import *  # noqa: F403
 from graphnet.functions.layouts import *  # noqa: F403
@@ -107,6 +109,7 @@ __all__ += differences.__all__
 __all__ += factories.__all__
 __all__ += filling.__all__
 __all__ += foreach.__all__
+__all__ += in_place.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += layouts.__all__

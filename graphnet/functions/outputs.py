@@ -1,8 +1,8 @@
 """The argument ``out``: results that are written into tensors which are there already.
 
-Functions that draw take it themselves. The others of ``torch`` that are not elementwise, and those
-of ``torch.linalg``, ``torch.special`` and ``torch.fft``, take it in these namespaces only, from
-:func:`take_out`; methods of tensors do not, nor the functions among themselves.
+Functions that draw take it themselves. The others of ``torch``, and those of ``torch.linalg``,
+``torch.special`` and ``torch.fft``, take it in these namespaces only, from :func:`take_out`;
+methods of tensors do not, nor the functions among themselves.
 """
 
 from __future__ import annotations
@@ -18,28 +18,50 @@ from graphnet._tensor import Tensor
 from graphnet.errors import AliasError, ArgumentError, AutogradError, DtypeError
 from graphnet.functions.factories import empty
 from graphnet.functions.options import RangeError, rename_from_numpy, takes_numpy_names
+from graphnet.inplace import check_overlap
 from graphnet.ir.types import Shape
 from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 
-_TAKES_OUT = """
-addbmm addmm addmv addr all amax amin aminmax any arange argmax argmin baddbmm bmm bucketize cat
-cholesky cholesky_inverse cholesky_solve column_stack complex concat concatenate cross cummax
-cummin cumprod cumsum diag diff dot dstack empty eye full gather geqrf ger histc hstack
-index_add index_copy index_reduce index_select inner inverse isin kron kthvalue linspace
-logcumsumexp logspace logsumexp lu_solve lu_unpack masked_select matrix_power max mean median
-min mm mode msort mv nanmean nanmedian nanquantile nansum nonzero norm ones ormqr outer polar
-prod qr quantile range renorm row_stack scatter scatter_add scatter_reduce searchsorted sort
-stack std sum svd take take_along_dim tensordot topk triangular_solve tril triu var vdot vstack
+#: The results are of the dtype they are without ``out``, which must have it, too.
+_OF_THEIR_DTYPE: Final = """
+abs absolute addbmm addmm addmv addr all amax amin aminmax any arange argmax argmin baddbmm
+bitwise_not bmm bucketize ceil cholesky cholesky_inverse cholesky_solve complex conj_physical cross
+cummax cummin cumprod cumsum diag diff dot empty eye fix float_power floor frac frexp full gather
+geqrf ger heaviside histc histogram index_add index_copy index_reduce index_select inner inverse
+isin isneginf isposinf kron kthvalue linspace log_softmax logcumsumexp logspace logsumexp lu_solve
+lu_unpack masked_select matmul matrix_power max mean median min mm mode msort mv nan_to_num nanmean
+nanmedian nanquantile nansum narrow_copy neg negative nonzero norm ones ormqr outer polar prod qr
+quantile range renorm round scatter scatter_add scatter_reduce searchsorted sgn sign signbit softmax
+sort std sum svd take take_along_dim tensordot topk triangular_solve tril triu trunc var vdot where
 zeros
 """
 
-#: The functions of ``torch`` that take it. Elementwise ones are not among them: looking for it
-#: would make each call of theirs a twelfth slower.
-TAKES_OUT: Final = frozenset(_TAKES_OUT.split())
+#: The results are cast to the dtype of ``out``, as those of in-place writes are.
+_CAST: Final = """
+acos acosh add addcdiv addcmul angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh
+atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor cat clamp
+clamp_max clamp_min clip column_stack concat concatenate copysign cos cosh deg2rad digamma div
+divide dstack eq erf erfc erfinv exp exp2 expm1 floor_divide fmax fmin fmod gcd ge greater
+greater_equal gt hstack hypot i0 igamma igammac lcm ldexp le lerp less less_equal lgamma log log10
+log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum
+minimum mul multiply mvlgamma ne nextafter not_equal polygamma pow rad2deg reciprocal remainder
+row_stack rsqrt sigmoid sin sinc sinh sqrt square stack sub subtract tan tanh true_divide vstack
+xlogy
+"""
 
-#: The families whose results are cast to the dtype of ``out``, as those of in-place writes are; the
-#: results of the others must be of that dtype.
-_CASTING: Final = frozenset(("graphnet.functions.joining", "graphnet.special"))
+#: The functions of ``torch`` that take it.
+TAKES_OUT: Final = frozenset(_OF_THEIR_DTYPE.split() + _CAST.split())
+
+_CASTING: Final = frozenset(_CAST.split())
+
+#: Functions that go over ``out`` and their arguments in step, and so may write over an argument.
+_OVER_ARGUMENTS: Final = """
+abs absolute bitwise_not ceil conj_physical cumprod cumsum fix float_power floor frac frexp
+heaviside isneginf isposinf log_softmax nan_to_num neg negative round sgn sign signbit softmax trunc
+where
+"""
+_JOINING: Final = "cat column_stack concat concatenate dstack hstack row_stack stack vstack"
+_IN_STEP: Final = _CASTING.union(_OVER_ARGUMENTS.split()).difference(_JOINING.split())
 
 
 def sized(function: str, out: Any, shape: Shape, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -107,7 +129,6 @@ def taking_out(function: Callable[..., Any]) -> Callable[..., Any]:
     if renames:  # one wrapper does for both
         function = inspect.unwrap(function)
 
-    @functools.wraps(function)
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         if renames and kwargs:
             rename_from_numpy(kwargs)
@@ -117,7 +138,32 @@ def taking_out(function: Callable[..., Any]) -> Callable[..., Any]:
             kwargs["dtype"] = _common_dtype(out, kwargs.get("dtype"))
         return _written(function, function(*args, **kwargs), out, (args, kwargs))
 
+    fast = None if renames else _FAST.get(_parameters(function))
+    return functools.wraps(function)(call if fast is None else fast(function, call))
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _of_one(function: Callable[..., Any], with_out: Callable[..., Any]) -> Callable[..., Any]:
+    def call(input: Any, *, out: Any = None) -> Any:
+        return function(input) if out is None else with_out(input, out=out)
+
     return call
+
+
+def _of_two(function: Callable[..., Any], with_out: Callable[..., Any]) -> Callable[..., Any]:
+    def call(input: Any, other: Any, *, out: Any = None) -> Any:
+        return function(input, other) if out is None else with_out(input, other, out=out)
+
+    return call
+
+
+#: Wrappers for functions of few parameters, which need not pack and unpack them: half as slow.
+_FAST: Final = {("input",): _of_one, ("input", "other"): _of_two}
 
 
 def _common_dtype(out: Tensor, dtype: Any) -> Any:
@@ -145,7 +191,7 @@ def _written(function: Callable[..., Any], result: Any, out: Any, given: Any) ->
 
 
 def _write(function: Callable[..., Any], value: Tensor, out: Any, given: Any) -> None:
-    name, family = function.__name__, function.__module__
+    name, special = function.__name__, function.__module__ == "graphnet.special"
     if not isinstance(out, Tensor):
         raise ArgumentError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
     if grad_mode.enabled() and (value.requires_grad or out.requires_grad):
@@ -154,18 +200,20 @@ def _write(function: Callable[..., Any], value: Tensor, out: Any, given: Any) ->
             "but one of the arguments requires grad.",
             cure="call it without `out`, or under `with torch.no_grad():`",
         )
-    if value.dtype is not out.dtype and family not in _CASTING:
+    if value.dtype is not out.dtype and not (special or name in _CASTING):
         raise DtypeError(
             f"{name}(): Expected out tensor to have dtype {value.dtype.name}, but got "
             f"{out.dtype.name} instead"
         )
-    in_step = family == "graphnet.special"
-    if any(_disturbs(out, each, in_step) for each in _tensors(given)):
-        raise AliasError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor "
-            "refer to a single memory location. Please clone() the tensor before performing the "
-            "operation."
-        )
+    for each in _tensors(given):
+        if special or name in _IN_STEP:
+            check_overlap(out, each)
+        elif _disturbs(out, each):
+            raise AliasError(
+                "unsupported operation: some elements of the input tensor and the written-to "
+                "tensor refer to a single memory location. Please clone() the tensor before "
+                "performing the operation."
+            )
     out._check_writable()
     written(name, out, value)
 
@@ -180,12 +228,12 @@ def _tensors(given: Any) -> Iterator[Tensor]:
             yield from (item for item in each if isinstance(item, Tensor))
 
 
-def _disturbs(out: Tensor, operand: Tensor, in_step: bool) -> bool:
+def _disturbs(out: Tensor, operand: Tensor) -> bool:
     """Whether writing ``out`` element by element would change an operand still to be read."""
     if out._storage is not operand._storage or not operand.numel():
         return False
     ours, theirs = out.storage_offset(), operand.storage_offset()
     if ours == theirs and out.shape == operand.shape and out.stride() == operand.stride():
-        return not in_step
+        return True
     both_dense = out.is_contiguous() and operand.is_contiguous()
     return both_dense and ours < theirs + operand.numel() and theirs < ours + out.numel()

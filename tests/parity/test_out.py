@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+
 import graphnet
 from tests.parity.expressions import check, lines
 
@@ -27,6 +29,22 @@ torch.special.entr(x.abs(), out=torch.zeros(2, 3))
 torch.fft.fft(x, out=torch.zeros(2, 3, dtype=torch.complex64))
 torch.cumsum(x, 0, out=torch.zeros(1))
 torch.topk(x, 2, out=(torch.zeros(2, 2), torch.zeros(2, 2, dtype=torch.int64)))[1]
+torch.add(x, x, alpha=2, out=torch.zeros(0))
+torch.add(x, 1, out=x)
+torch.mul(x, 2, out=x[:])
+torch.exp(x, out=torch.zeros(2, 3, dtype=torch.float64))
+torch.exp(x, out=x)
+torch.matmul(x, x.T, out=torch.zeros(2, 2))
+torch.pow(x, 2, out=torch.zeros(7))
+torch.div(x, 2, rounding_mode="floor", out=torch.zeros(2, 3))
+torch.clamp(x, 0, 1, out=x)
+torch.where(x > 0, x, -x, out=x)
+torch.eq(x, 3, out=torch.zeros(2, 3))
+torch.logical_not(x, out=torch.zeros(2, 3, dtype=torch.int8))
+torch.frexp(x, out=(torch.zeros(2, 3), torch.zeros(2, 3, dtype=torch.int32)))[0]
+torch.softmax(x, 1, out=x)
+torch.cumsum(x, 0, out=x)
+torch.igamma(x.abs(), x.abs(), out=torch.zeros(2, 3, dtype=torch.float64))
 """
 
 REFUSALS = """
@@ -39,6 +57,17 @@ torch.mm(x, x.T, out=torch.zeros(2, 2, requires_grad=True))
 torch.zeros(2, out=torch.ones(2), dtype=torch.int32)
 torch.cat([x, x], out=3)
 torch.topk(x, 2, out=torch.zeros(2, 2))
+torch.add(x, x, out=torch.zeros(2, 3, dtype=torch.int64))
+torch.add(x.view(-1)[:4], 1, out=x.view(-1)[2:])
+torch.exp(x, out=torch.zeros(3).expand(2, 3))
+torch.exp(x.requires_grad_(), out=torch.zeros(2, 3))
+torch.matmul(x, x.T, out=torch.zeros(2, 2, dtype=torch.float64))
+torch.abs(x, out=torch.zeros(2, 3, dtype=torch.float64))
+torch.isneginf(x, out=torch.zeros(2, 3))
+torch.exp(x, x)
+torch.mul(x, out=x)
+torch.relu(x, out=x)
+x.exp(out=x)
 """
 
 
@@ -57,3 +86,16 @@ def test_what_comes_back_is_the_tensor_that_was_given() -> None:
     found = graphnet.max(batch, 0, out=(values, indices))
     assert found.values is values
     assert found.indices is indices
+
+
+def test_in_place_methods_are_functions_of_torch() -> None:
+    missing = [
+        name
+        for name in dir(torch)
+        if name.endswith("_") and name[0] != "_" and hasattr(graphnet.Tensor, name)
+        if not hasattr(graphnet, name)
+    ]
+    assert not missing
+    x = graphnet.zeros(3)
+    assert graphnet.exp_(x) is x
+    assert graphnet.clamp_(x, 2).tolist() == [2.0] * 3
