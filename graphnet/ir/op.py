@@ -243,9 +243,13 @@ class Op(metaclass=InternedMeta):
         """What PyTorch calls the gradient function, e.g. ``MulBackward0``."""
         return f"{type(self).__name__}Backward0"
 
-    def grad_name_of(self, index: int) -> str:
-        """The same for one of several results."""
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """The same for one of several results, and where it depends on the operands."""
         return self.grad_name
+
+    def edges(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """The operands as PyTorch's gradient function lists them, None for one that is absent."""
+        return operands
 
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={value!r}" for name, value in self.attributes.items())

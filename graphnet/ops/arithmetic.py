@@ -49,6 +49,14 @@ class Sub(Elementwise):
     ufunc = np.subtract
     symbol = "-"
 
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch calls it another function if a tensor is taken from a number."""
+        return "RsubBackward1" if operands[0].weak else self.grad_name
+
+    def edges(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """There is none for the number that a tensor is taken from."""
+        return operands[int(operands[0].type.weak) :]
+
     def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None] | None:
         """Operands meet in one dtype; booleans have no difference, as in numpy and PyTorch.
 

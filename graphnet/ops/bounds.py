@@ -54,6 +54,11 @@ class _OneBound(Elementwise):
             raise refuse(self.name, dtypes.bool, "give the bound as a tensor")
         return super().infer(*operands)
 
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names ``clamp`` with one bound that is a number."""
+        return "ClampBackward1"
+
 
 @op("clamp_min")
 class ClampMin(_OneBound):

@@ -121,6 +121,10 @@ class Convolution(_Convolving):
         check_windows(self.name, x, windows)
         return TensorType(x.dtype, (x.shape[0], weight.shape[0], *windows.places(x.shape[2:])))
 
+    def edges(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """There is a place for the bias where there is none."""
+        return (*operands, None)[:3]
+
     def _check_dtypes(self, operands: Sequence[TensorType]) -> None:
         x = operands[0]
         for name, other in zip(("weight", "bias"), operands[1:], strict=False):

@@ -101,6 +101,7 @@ class Inverse(MatrixOp):
     """The inverse of square matrices."""
 
     torch_name = "linalg.inv"
+    grad_name = "LinalgInvExBackward0"
 
     def infer(self, x: TensorType) -> TensorType:
         """The type stays."""
@@ -122,6 +123,7 @@ class Determinant(MatrixOp):
     """The determinant of square matrices."""
 
     torch_name = "linalg.det"
+    grad_name = "LinalgDetBackward0"
 
     def infer(self, x: TensorType) -> TensorType:
         """Without the last two dimensions."""

@@ -124,6 +124,22 @@ class Linear(Op):
         """As PyTorch names the product of two matrices with a sum."""
         return "AddmmBackward0"
 
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """What comes last in PyTorch: the product, the sum, or the view as more dimensions."""
+        x, weight, *bias = operands
+        if weight.ndim == 1:
+            return Matmul().grad_name_of(index, (x, weight))
+        if x.ndim == 2:
+            return self.grad_name if bias else "MmBackward0"
+        if bias:
+            return "ViewBackward0"
+        return "SqueezeBackward4" if x.ndim == 1 else "UnsafeViewBackward0"
+
+    def edges(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """The bias comes first."""
+        x, weight, *bias = operands
+        return (*bias, x, weight)
+
     def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
         """Where the members have weights of their own, a product and a sum."""
         x, weight, *bias = operands

@@ -113,6 +113,14 @@ class Matmul(Op):
         """As PyTorch names the product of two matrices."""
         return "MmBackward0"
 
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """What comes last in PyTorch: the product, or the view as batches or as a vector."""
+        x, y = (operand.ndim for operand in operands)
+        if max(x, y) > 2:
+            return "UnsafeViewBackward0" if min(x, y) > 1 else "SqueezeBackward1"
+        names = {(2, 2): self.grad_name, (2, 1): "MvBackward0", (1, 1): "DotBackward0"}
+        return names.get((x, y), "SqueezeBackward4")
+
     def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
         """Vectors become matrices, so that the batch is one more of the leading dimensions."""
         x, y = operands

@@ -25,6 +25,11 @@ from graphnet.ops.math import Exp, Log
 class Pow(NumberElementwise):
     """Power ``x ** y``."""
 
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch numbers the forms: number as exponent, tensors, number as base."""
+        base, exponent = operands
+        return f"PowBackward{0 if exponent.weak else 2 if base.weak else 1}"
+
     @staticmethod
     def ufunc(x: Any, y: Any) -> Any:
         """Small whole exponents by multiplication, as PyTorch does; numpy's power otherwise.

@@ -168,7 +168,7 @@ class RecurrentLayer(Recurrence):
         """What PyTorch, where each step is an operation, ends with."""
         return "StackBackward0"
 
-    def grad_name_of(self, index: int) -> str:
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
         """One step makes no sequence: a cell ends with what makes its states."""
         if self.batch_sizes is None or len(self.batch_sizes) > 1:
             return self.grad_name

@@ -39,10 +39,20 @@ class Reduction(Op):
     dims: Dims
     keepdim: bool
     function: ClassVar[Kernel]
+    has_two_forms: ClassVar[bool] = False
 
     def result_dtype(self, dtype: dtypes.dtype) -> dtypes.dtype:
         """The dtype of the result."""
         return dtype
+
+    def over_all(self, x: TensorType) -> bool:
+        """Whether a single element is left, without dimensions."""
+        return len(self.dims) == x.ndim and not self.keepdim
+
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch numbers the form that names dimensions 1, if it has two."""
+        named = self.has_two_forms and not self.over_all(operands[0])
+        return f"{type(self).__name__}Backward{int(named)}"
 
     def infer(self, x: TensorType) -> TensorType:
         """The dimensions reduced over go, or get size 1."""
@@ -84,6 +94,7 @@ def widened(dtype: dtypes.dtype) -> dtypes.dtype:
 class _Accumulation(Reduction):
     """A reduction by a ufunc, for which integers are widened to int64."""
 
+    has_two_forms = True
     ufunc: ClassVar[np.ufunc]
 
     def result_dtype(self, dtype: dtypes.dtype) -> dtypes.dtype:
@@ -174,6 +185,7 @@ class Mean(Reduction):
 
     dims: Dims
     keepdim: bool = False
+    has_two_forms = True
 
     def infer(self, x: TensorType) -> TensorType:
         """Integers have no mean of their own dtype.
@@ -268,6 +280,11 @@ class _Extreme(Reduction):
                     cure="an empty dimension has no extreme; test for it first",
                 )
         return super().infer(x)
+
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """Over all elements it is ``max`` or ``min``, as most people ask for it."""
+        name = type(self).__name__.removeprefix("A").capitalize()
+        return f"{name}Backward1" if self.over_all(operands[0]) else self.grad_name
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """Shared equally among the elements that equal the result."""

@@ -119,6 +119,11 @@ class Reshape(Op):
         """Reshape back."""
         return (Reshape(x.shape)(g),)
 
+    @property
+    def grad_name(self) -> str:
+        """As PyTorch names views of another shape."""
+        return "ViewBackward0"
+
 
 @op("view")
 class View(ViewOp):
@@ -235,8 +240,8 @@ class Squeeze(ViewOp):
 
     @property
     def grad_name(self) -> str:
-        """PyTorch numbers the form that names dimensions 1."""
-        return "SqueezeBackward1"
+        """PyTorch numbers the form that takes out all 0, and the one that names a dimension 1."""
+        return f"SqueezeBackward{int(len(self.dims) < 2)}"
 
 
 class _Permuting(ViewOp):

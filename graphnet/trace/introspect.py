@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from graphnet.ir.node import Value
@@ -28,22 +29,27 @@ class GradFunction:
         """What PyTorch calls it."""
         if self._value.op.name == "input":
             return "torch::autograd::AccumulateGrad"
-        return self._value.op.grad_name_of(self._value.index)
+        operands = [operand.type for operand in self._value.node.operands]
+        return self._value.op.grad_name_of(self._value.index, operands)
 
     @property
     def next_functions(self) -> tuple[tuple[GradFunction | None, int], ...]:
-        """Where it hands gradients on to: one pair for each operand that is a tensor.
+        """Where it hands gradients on to: one pair for each operand that could take one.
 
-        A number that PyTorch's arithmetic makes a tensor of counts as one.
+        Of arithmetic these are all, and a number counts as the second one. Others have none for
+        numbers, nor for tensors of integers, such as indices and masks.
         """
         node = self._value.node
-        counts_numbers = getattr(node.op, "symbol", None) is not None
+        operands: Sequence[Value | None] = node.op.edges(node.operands)
+        if getattr(node.op, "symbol", None) is not None:
+            operands = sorted(operands, key=_is_number)
+        else:
+            operands = [each for each in operands if each is None or _could_have_gradient(each)]
         return tuple(
             (GradFunction(operand, self._segment), operand.index)
-            if operand.requires_grad
+            if operand is not None and operand.requires_grad
             else (None, 0)
-            for operand in node.operands
-            if counts_numbers or not operand.type.weak
+            for operand in operands
         )
 
     @property
@@ -61,6 +67,15 @@ class GradFunction:
 
     def __repr__(self) -> str:
         return f"<{self.name().rpartition(':')[2]} object at {id(self._value.node):#x}>"
+
+
+def _is_number(operand: Value | None) -> bool:
+    return operand is not None and operand.type.weak
+
+
+def _could_have_gradient(operand: Value) -> bool:
+    dtype = operand.type.dtype
+    return not operand.type.weak and (dtype.is_floating_point or dtype.is_complex)
 
 
 def _slot(value: Value, segment: Segment) -> int:
