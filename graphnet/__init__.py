@@ -243,6 +243,7 @@ _LAZY = {
     "_inductor": "graphnet._inductor",
     "_dynamo": "graphnet._dynamo",
     "_C": "graphnet._C",
+    "_jit_internal": "graphnet._jit_internal",
     "GradScaler": "graphnet.amp:GradScaler",
     "Program": "graphnet.trace.capture:Program",
     "accelerator": "graphnet.accelerator",

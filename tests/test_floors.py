@@ -53,6 +53,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "nested",
         "profiler",
         "_C",
+        "_jit_internal",
         "_dynamo",
         "_inductor",
         "_utils",

@@ -61,3 +61,88 @@ BLOCK = """import torch
     import graphnet.utils.tensorboard.writer as writer_module
     writer_module.find_spec = lambda name: None if "tensorboard" in name else find(name)
 """
+
+
+# The package tensorboard, as far as it is used: messages that print their fields.
+MESSAGES = """
+    import numpy
+
+    class Message:
+        def __init__(self, **fields):
+            self.fields = fields
+
+        def __repr__(self):
+            return " ".join(f"{k}={v!r}" for k, v in self.fields.items() if k != "wall_time")
+
+        def SerializeToString(self):
+            return b""
+
+    class Summary(Message):
+        Value = Message
+
+        class Image(Message):
+            def __repr__(self):
+                from io import BytesIO
+                from PIL import Image
+                with Image.open(BytesIO(self.fields["encoded_image_string"])) as image:
+                    return str(numpy.asarray(image)[..., 0].tolist())
+
+    class SummaryMetadata(Message):
+        PluginData = Message
+
+    class TensorShapeProto(Message):
+        Dim = Message
+
+    Event = HistogramProto = TensorProto = TextPluginData = Message
+
+    class EventFileWriter:
+        def __init__(self, folder, *options):
+            self.folder = folder
+
+        def add_event(self, event):
+            print(self.folder, event)
+
+        def close(self):
+            print("closed")
+"""
+
+MODULES = (
+    "compat/proto/event_pb2",
+    "compat/proto/summary_pb2",
+    "compat/proto/tensor_pb2",
+    "compat/proto/tensor_shape_pb2",
+    "plugins/text/plugin_data_pb2",
+    "summary/writer/event_file_writer",
+)
+
+WITH_TENSORBOARD = """
+    import importlib.util
+    import torch
+    find = importlib.util.find_spec
+    import graphnet.utils.tensorboard.writer as writer_module
+    writer_module.find_spec = lambda name: None if name == "tensorboardX" else find(name)
+    from torch.utils.tensorboard import SummaryWriter
+    with SummaryWriter("logs") as writer:
+        writer.add_scalar("loss", torch.ones(()), 3)
+        writer.add_text("name", "value", 1)
+        writer.add_histogram("weights", torch.tensor([1.0, 2.0, 2.5]), 2, bins=[0, 1, 2, 3])
+        writer.add_image("picture", torch.tensor([[[0.0, 1.0]]]), 4)
+        writer.add_images("pictures", torch.tensor([[[0]], [[7]]], dtype=torch.uint8), 4,
+                          dataformats="NHW")
+"""
+
+
+def test_the_package_tensorboard_writes_what_it_is_handed(project: Project) -> None:
+    project.write("messages.py", MESSAGES)
+    for module in MODULES:
+        project.write(f"tensorboard/{module}.py", "from messages import *")
+    project.write("program.py", WITH_TENSORBOARD)
+    found = project.output("program.py")
+    assert found[0] == "logs summary=value=[tag='loss' simple_value=1.0] step=3"
+    assert "tag='name/text_summary'" in found[1]
+    assert "string_val=[b'value']" in found[1]
+    # The first bucket is empty, and ends where the first value is.
+    assert "bucket_limit=[1.0, 2.0, 3.0] bucket=[0.0, 1.0, 2.0]" in found[2]
+    assert found[3] == "logs summary=value=[tag='picture' image=[[0, 255]]] step=4"
+    assert found[4] == "logs summary=value=[tag='pictures' image=[[0, 7]]] step=4"
+    assert found[5] == "closed"

@@ -608,3 +608,25 @@ def load_errors(library: Any) -> str:
 
 def test_what_loading_a_wrong_state_says() -> None:
     assert load_errors(graphnet) == load_errors(torch)
+
+
+def test_batch_normalization_of_all_processes_is_that_of_one() -> None:
+    seen = []
+    for module in (graphnet, torch):
+        module.manual_seed(0)
+        plain = module.nn.Sequential(module.nn.Conv1d(2, 3, 1), module.nn.BatchNorm1d(3))
+        layer = module.nn.SyncBatchNorm.convert_sync_batchnorm(plain)
+        module.manual_seed(1)
+        out = layer(module.randn(4, 2, 5))
+        out.pow(2).sum().backward()
+        seen.append(
+            (repr(layer), out.tolist(), layer[1].running_mean.tolist(), list(layer[1].state_dict()))
+        )
+        assert layer[1].weight is plain[1].weight
+        with pytest.raises(ValueError, match="expected at least 2D input"):
+            layer[1](module.ones(3))
+    (text, values, mean, names), (its_text, its_values, its_mean, its_names) = seen
+    assert text == its_text
+    assert names == its_names
+    np.testing.assert_allclose(values, its_values, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(mean, its_mean, rtol=1e-5, atol=1e-6)

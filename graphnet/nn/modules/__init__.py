@@ -49,6 +49,7 @@ from graphnet.nn.modules.batchnorm import (
     LazyBatchNorm1d,
     LazyBatchNorm2d,
     LazyBatchNorm3d,
+    SyncBatchNorm,
 )
 from graphnet.nn.modules.channelshuffle import ChannelShuffle
 from graphnet.nn.modules.container import (
@@ -321,6 +322,7 @@ __all__ = [
     "Softplus",
     "Softshrink",
     "Softsign",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",

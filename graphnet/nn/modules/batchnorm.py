@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Container
 from typing import Any, ClassVar
 
 from graphnet import dtypes
@@ -10,6 +12,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
 from graphnet.nn.modules.lazy import LazyModuleMixin
+from graphnet.nn.modules.module import Module
 from graphnet.nn.modules.normalization import Affine
 from graphnet.nn.parameter import UninitializedBuffer
 
@@ -128,12 +131,12 @@ class LazyNormBase(LazyModuleMixin, NormBase):
 class _BatchNorm(NormBase):
     """What the batch normalization layers share; they differ in the inputs they take."""
 
-    _dims: ClassVar[tuple[int, ...]]
+    _dims: ClassVar[Container[int]]
+    _expected: ClassVar[str]
 
     def forward(self, input: Tensor) -> Tensor:
         if input.dim() not in self._dims:
-            expected = " or ".join(f"{dim}D" for dim in self._dims)
-            raise ValueRangeError(f"expected {expected} input (got {input.dim()}D input)")
+            raise ValueRangeError(f"expected {self._expected} input (got {input.dim()}D input)")
         updating = self.training and self.track_running_stats
         momentum = 0.0 if self.momentum is None else self.momentum
         if updating and self.num_batches_tracked is not None:
@@ -181,7 +184,7 @@ class BatchNorm1d(_BatchNorm):
     tensor([0.2000])
     """
 
-    _dims = (2, 3)
+    _dims, _expected = (2, 3), "2D or 3D"
 
 
 class BatchNorm2d(_BatchNorm):
@@ -195,7 +198,7 @@ class BatchNorm2d(_BatchNorm):
     torch.Size([20, 100, 35, 45])
     """
 
-    _dims = (4,)
+    _dims, _expected = (4,), "4D"
 
 
 class BatchNorm3d(_BatchNorm):
@@ -209,7 +212,66 @@ class BatchNorm3d(_BatchNorm):
     torch.Size([4, 2, 3, 5, 5])
     """
 
-    _dims = (5,)
+    _dims, _expected = (5,), "5D"
+
+
+class SyncBatchNorm(_BatchNorm):
+    """Normalizes each channel over the batches of all processes; of one, there is one.
+
+    Arguments, attributes and errors are :class:`BatchNorm1d`'s. Shapes: ``(N, C, ...)``. Source:
+    PyTorch's page "SyncBatchNorm".
+
+    Args:
+        process_group: the processes that take part; there are no groups, so nothing comes of it.
+    """
+
+    _dims, _expected = range(2, sys.maxsize), "at least 2D"
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
+        )
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """A module with layers of this kind in place of all of batch normalization in it.
+
+        >>> import graphnet as torch
+        >>> net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+        >>> torch.nn.SyncBatchNorm.convert_sync_batchnorm(net)[1]
+        SyncBatchNorm(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+        """
+        converted: Module = module
+        if isinstance(module, _BatchNorm):
+            made = cls(
+                module.num_features,
+                module.eps,
+                module.momentum,
+                module.affine,
+                module.track_running_stats,
+                process_group,
+            )
+            made.weight, made.bias = module.weight, module.bias
+            made.running_mean, made.running_var = module.running_mean, module.running_var
+            made.num_batches_tracked = module.num_batches_tracked
+            made.training = module.training
+            converted = made
+        for name, child in module.named_children():
+            converted.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return converted
 
 
 class LazyBatchNorm1d(LazyNormBase, _BatchNorm):
@@ -224,7 +286,7 @@ class LazyBatchNorm1d(LazyNormBase, _BatchNorm):
     """
 
     cls_to_become = BatchNorm1d
-    _dims = BatchNorm1d._dims
+    _dims, _expected = BatchNorm1d._dims, BatchNorm1d._expected
 
 
 class LazyBatchNorm2d(LazyNormBase, _BatchNorm):
@@ -239,7 +301,7 @@ class LazyBatchNorm2d(LazyNormBase, _BatchNorm):
     """
 
     cls_to_become = BatchNorm2d
-    _dims = BatchNorm2d._dims
+    _dims, _expected = BatchNorm2d._dims, BatchNorm2d._expected
 
 
 class LazyBatchNorm3d(LazyNormBase, _BatchNorm):
@@ -254,4 +316,4 @@ class LazyBatchNorm3d(LazyNormBase, _BatchNorm):
     """
 
     cls_to_become = BatchNorm3d
-    _dims = BatchNorm3d._dims
+    _dims, _expected = BatchNorm3d._dims, BatchNorm3d._expected

@@ -1,6 +1,6 @@
 """Logs for TensorBoard: ``torch.utils.tensorboard``.
 
-It needs the package tensorboardX, or else tensorboard, with which it writes numbers only. Where
+It needs the package tensorboardX, or else tensorboard, with which it writes less. Where
 neither is installed, importing ``SummaryWriter`` raises ImportError, as in PyTorch.
 """
 

@@ -1,13 +1,15 @@
-"""Numbers for TensorBoard, written by the package tensorboard alone."""
+"""Events for TensorBoard, written by the package tensorboard alone."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+from graphnet.utils.tensorboard import summaries
 
-class ScalarWriter:
-    """Writes numbers as TensorBoard's events."""
+
+class EventWriter:
+    """Writes TensorBoard's events: numbers, texts, histograms and images."""
 
     def __init__(self, folder: str, max_queue: int, flush_secs: int, suffix: str) -> None:
         self._options = (max_queue, flush_secs, suffix)
@@ -22,14 +24,14 @@ class ScalarWriter:
         return self._files[folder]
 
     def _write(
-        self, folder: str, tag: str, value: Any, step: int | None, walltime: float | None
+        self, value: Any, step: int | None, walltime: float | None, folder: str | None = None
     ) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.compat.proto.summary_pb2 import Summary
 
-        summary = Summary(value=[Summary.Value(tag=tag, simple_value=float(value))])
+        summary = Summary(value=[value])
         event = Event(summary=summary, wall_time=walltime or time.time(), step=int(step or 0))
-        self._file(folder).add_event(event)
+        self._file(folder or self._folder).add_event(event)
 
     def add_scalar(
         self,
@@ -41,7 +43,7 @@ class ScalarWriter:
         double_precision: bool = False,
     ) -> None:
         """Write a number."""
-        self._write(self._folder, tag, scalar_value, global_step, walltime)
+        self._write(summaries.scalar(tag, scalar_value), global_step, walltime)
 
     def add_scalars(
         self,
@@ -53,7 +55,51 @@ class ScalarWriter:
         """Write numbers of one subject, each in a folder of its own."""
         for tag, value in tag_scalar_dict.items():
             folder = f"{self._folder}/{main_tag.replace('/', '_')}_{tag}"
-            self._write(folder, main_tag, value, global_step, walltime)
+            self._write(summaries.scalar(main_tag, value), global_step, walltime, folder)
+
+    def add_text(
+        self,
+        tag: str,
+        text_string: str,
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Write a text."""
+        self._write(summaries.text(tag, text_string), global_step, walltime)
+
+    def add_histogram(
+        self,
+        tag: str,
+        values: Any,
+        global_step: int | None = None,
+        bins: Any = "tensorflow",
+        walltime: float | None = None,
+        max_bins: int | None = None,
+    ) -> None:
+        """Write how values are distributed."""
+        self._write(summaries.histogram(tag, values, bins), global_step, walltime)
+
+    def add_image(
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        dataformats: str = "CHW",
+    ) -> None:
+        """Write a picture."""
+        self._write(summaries.image(tag, img_tensor, dataformats), global_step, walltime)
+
+    def add_images(
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        dataformats: str = "NCHW",
+    ) -> None:
+        """Write pictures as one, side by side."""
+        self._write(summaries.image(tag, img_tensor, dataformats), global_step, walltime)
 
     def flush(self) -> None:
         """Write what waits."""

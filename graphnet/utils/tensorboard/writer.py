@@ -34,7 +34,7 @@ class SummaryWriter:
 
     Methods are those of ``tensorboardX.SummaryWriter``; tensors among their arguments, which may
     stand in lists and dictionaries, are handed on as arrays. Where only the package tensorboard is
-    installed there are ``add_scalar`` and ``add_scalars``.
+    installed there are scalars, texts, histograms and images.
 
     Args:
         log_dir: the folder; one below ``runs``, named by date and machine, if None.
@@ -74,9 +74,9 @@ class SummaryWriter:
                 filename_suffix=filename_suffix,
             )
         else:
-            from graphnet.utils.tensorboard.events import ScalarWriter
+            from graphnet.utils.tensorboard.events import EventWriter
 
-            self._writer = ScalarWriter(self.log_dir, max_queue, flush_secs, filename_suffix)
+            self._writer = EventWriter(self.log_dir, max_queue, flush_secs, filename_suffix)
 
     def get_logdir(self) -> str:
         """The folder that is written to."""
