@@ -455,7 +455,11 @@ class _Emitter:
                 if isinstance(op, Constant):
                     here = builder.constant(op.value)
                 elif op.is_(Trait.VIEW):
-                    here = builder.emit(op, *(read(operand) for operand in value.node.operands))
+                    operands = [read(operand) for operand in value.node.operands]
+                    # Formulas ask which of their operands want a gradient: the view does if it did.
+                    enabled, builder.grad_enabled = builder.grad_enabled, value.requires_grad
+                    here = builder.emit(op, *operands)
+                    builder.grad_enabled = enabled
                 else:
                     here = builder.input(value.type, "saved", requires_grad=value.requires_grad)
                     self._imports.append((number, value, here))
