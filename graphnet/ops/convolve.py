@@ -19,6 +19,9 @@ from graphnet.ops.windows import Ints, Unfolded, Windows, at_once, runs
 
 Array = npt.NDArray[Any]
 
+_LARGE = 4
+"""Times as many places of the result as filters: with fewer, the weight is the largest matrix."""
+
 _WIDE = 256
 """Columns with which a matrix product is efficient; narrower images are put side by side."""
 
@@ -38,7 +41,7 @@ def convolve(
     if depthwise.applies(weight.shape, groups):
         depthwise.convolve(out, x, weight, bias, windows)
         return
-    if winograd.applies(x.dtype, weight.shape, windows, groups):
+    if winograd.applies(x.dtype, x.shape, weight.shape, windows, groups):
         winograd.convolve(out, x, weight, bias, windows, groups)
         return
     count, length = x.shape[0], math.prod(out.shape[2:])
@@ -117,20 +120,27 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
     shape = (filters, depth, *windows.kernel)
     if depthwise.applies(shape, groups):
         return depthwise.weight_gradient(x, g, windows)
-    if winograd.applies(x.dtype, shape, windows, groups):
+    if winograd.applies(x.dtype, x.shape, shape, windows, groups):
         return winograd.weight_gradient(x, g, windows, groups)
     source = _Columns(x, filters, g.shape[2:], windows, groups)
     length = math.prod(g.shape[2:])
-    total = np.zeros((groups, math.prod(shape[1:]), filters // groups), x.dtype)
+    # The columns are the larger factor and are best on the left; the weight then comes out turned,
+    # and where it is larger yet, to turn it back takes the most time of all.
+    is_large = _LARGE * filters > x.shape[0] * length
+    size = filters // groups, math.prod(shape[1:])
+    total = np.zeros((groups, *(size if is_large else size[::-1])), x.dtype)
     for start, stop in runs(x.shape[0], source.together):
         if length >= _WIDE:
             lines = g[start:stop].reshape(-1, groups, filters // groups, length)
-            products = np.matmul(source.stacked(start, stop), lines.swapaxes(2, 3))
-            total += np.add.reduce(products, axis=0)
+            columns = source.stacked(start, stop)
         else:
-            lines = _joined(g[start:stop], groups)
-            total += np.matmul(source.joined(start, stop), lines.swapaxes(1, 2))
-    return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
+            lines, columns = _joined(g[start:stop], groups), source.joined(start, stop)
+        if is_large:
+            product = np.matmul(lines, columns.swapaxes(-1, -2))
+        else:
+            product = np.matmul(columns, lines.swapaxes(-1, -2))
+        total += np.add.reduce(product, axis=0) if product.ndim > total.ndim else product
+    return np.ascontiguousarray(total if is_large else total.swapaxes(1, 2)).reshape(shape)
 
 
 def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups: int) -> None:
@@ -142,7 +152,7 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
     if depthwise.applies(weight.shape, groups):
         depthwise.input_gradient(out, g, weight, windows)
         return
-    if _is_better_turned(g.dtype, weight.shape, windows, groups):
+    if _is_better_turned(g, weight.shape, windows, groups):
         convolve(out, g, _turned(weight, groups), None, windows.transposed(), groups)
         return
     count, spatial = out.shape[0], out.shape[2:]
@@ -180,11 +190,13 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
             out[start:stop] = padded[windows.interior(spatial)]
 
 
-def _is_better_turned(dtype: np.dtype[Any], weight: Ints, windows: Windows, groups: int) -> bool:
+def _is_better_turned(g: Array, weight: Ints, windows: Windows, groups: int) -> bool:
     """Whether to convolve the gradient: to unfold it costs more the more filters there are."""
     if set(windows.stride) != {1} or min(map(min, windows.transposed().padding)) < 0:
         return False
-    return winograd.applies(dtype, weight, windows, groups) or weight[0] <= weight[1] * groups
+    if weight[0] <= weight[1] * groups:
+        return True
+    return winograd.applies(g.dtype, g.shape, weight, windows, groups)
 
 
 def _turned(weight: Array, groups: int) -> Array:

@@ -36,6 +36,10 @@ Array = npt.NDArray[Any]
 _FEWEST_CHANNELS = 8
 """Below this the matrix products are too small a part of the work."""
 
+_FEWEST_PLACES = 2
+"""For each filter, and each channel, so many places of the result: to add up the weights takes as
+long whatever the number of places, and longer where the weights do not fit into the cache."""
+
 _SMALL_PRODUCT = 1_000_000
 """Multiplications up to which BLAS multiplies matrices as they lie, without packing them first:
 for 16 to 64 channels that is a tenth to a quarter faster."""
@@ -45,15 +49,23 @@ _SMALL_GRADIENT = 1024
 product for each position of the window is as fast as one for all, and the sums are not copied."""
 
 
-def applies(dtype: np.dtype[Any], weight: Ints, windows: Windows, groups: int) -> bool:
-    """Whether windows have three rows and move by one, and there are channels enough."""
-    fewest = min(weight[0] // groups, weight[1])
+def applies(
+    dtype: np.dtype[Any], images: Ints, weight: Ints, windows: Windows, groups: int
+) -> bool:
+    """Whether windows have three rows and move by one, and it pays.
+
+    Args:
+        images: the shape of what is convolved, or its gradient's: ``(N, C, *spatial)``.
+        weight: the weight's shape.
+    """
+    filters, depth = weight[0] // groups, weight[1]
     return (
         dtype.kind == "f"
-        and fewest >= _FEWEST_CHANNELS
+        and min(filters, depth) >= _FEWEST_CHANNELS
         and windows.kernel[0] == 3
         and windows.dilation[0] == 1
         and set(windows.stride) == {1}
+        and images[0] * math.prod(images[2:]) >= _FEWEST_PLACES * max(filters, depth)
     )
 
 
@@ -83,9 +95,14 @@ class _Tiles:
         self.spatial = spatial
 
     def pieces(self, images: int, elements: int) -> int:
-        """In how many pieces to multiply the columns of some images by ``elements`` weights."""
+        """In how many pieces to multiply the columns of some images by ``elements`` weights.
+
+        Where the least piece is no small product, either, the weights are read once.
+        """
         rows = images * self.count
-        fitting = max(_SMALL_PRODUCT // (elements * self.row), 1)
+        fitting = _SMALL_PRODUCT // (elements * self.row)
+        if not fitting:
+            return 1
         return next(n for n in range(1, rows + 1) if rows % n == 0 and rows <= n * fitting)
 
     def together(self, count: int, channels: int, filters: int, itemsize: int) -> int:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from graphnet.ops import convolve as kernels
 from graphnet.ops import winograd
 from graphnet.ops.convolve import convolve, input_gradient, weight_gradient
 from graphnet.ops.windows import Windows, padded_with
@@ -57,6 +58,14 @@ def geometry(request):
     return request.param
 
 
+@pytest.fixture(params=["few", "many"])
+def places(request, monkeypatch):
+    """As if images had few places, or many: where the methods change."""
+    few = request.param == "few"
+    monkeypatch.setattr(winograd, "_FEWEST_PLACES", 1e9 if few else 0)
+    monkeypatch.setattr(kernels, "_LARGE", 1e9 if few else 0)
+
+
 @pytest.fixture(params=CHANNELS)
 def problem(request, geometry):
     """Input, weight, gradient of the result, windows and groups, in double precision."""
@@ -87,6 +96,7 @@ def expected(x, weight, g, windows, groups):
     return result, for_input[..., 1:].reshape(x.shape), for_weight
 
 
+@pytest.mark.usefixtures("places")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_kernels_agree_with_the_sum_over_windows(problem, dtype):
     *arrays, windows, groups = problem
@@ -116,7 +126,7 @@ def test_whole_numbers_are_exact():
     random = np.random.default_rng(0)
     x, weight = random.integers(-9, 9, (2, 16, 9, 8)), random.integers(-9, 9, (16, 16, 3, 3))
     windows = Windows((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
-    assert winograd.applies(np.dtype(np.float32), weight.shape, windows, 1)
+    assert winograd.applies(np.dtype(np.float32), x.shape, weight.shape, windows, 1)
     out = np.empty((2, 16, 9, 8), np.float32)
     convolve(out, x.astype(np.float32), weight.astype(np.float32), None, windows, 1)
     exact, _, _ = expected(x, weight, np.zeros(out.shape), windows, 1)
@@ -137,14 +147,15 @@ def test_a_result_does_not_depend_on_its_batch():
 def test_rows_of_three_are_done_with_fewer_products():
     one = (1, 1)
     plain = Windows((3, 3), one, ((1, 1), (1, 1)), one)
-    double = np.dtype(np.float64)
-    assert winograd.applies(double, (16, 16, 3, 3), plain, 1)
-    assert not winograd.applies(double, (16, 2, 3, 3), plain, 1)
-    assert not winograd.applies(np.dtype(np.int64), (16, 16, 3, 3), plain, 1)
+    double, images = np.dtype(np.float64), (4, 16, 8, 8)
+    assert winograd.applies(double, images, (16, 16, 3, 3), plain, 1)
+    assert not winograd.applies(double, images, (16, 2, 3, 3), plain, 1)
+    assert not winograd.applies(double, (1, 16, 5, 6), (16, 16, 3, 3), plain, 1)
+    assert not winograd.applies(np.dtype(np.int64), images, (16, 16, 3, 3), plain, 1)
     for kernel, stride, dilation in (
         ((1, 3), one, one),
         ((3, 3), (1, 2), one),
         ((3, 3), one, (2, 1)),
     ):
         windows = Windows(kernel, stride, plain.padding, dilation)
-        assert not winograd.applies(double, (16, 16, *kernel), windows, 1)
+        assert not winograd.applies(double, images, (16, 16, *kernel), windows, 1)
