@@ -244,6 +244,7 @@ _LAZY = {
     "_dynamo": "graphnet._dynamo",
     "_C": "graphnet._C",
     "_jit_internal": "graphnet._jit_internal",
+    "overrides": "graphnet.overrides",
     "GradScaler": "graphnet.amp:GradScaler",
     "Program": "graphnet.trace.capture:Program",
     "accelerator": "graphnet.accelerator",

@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "_tensor",
         "inplace",
         "subclasses",
+        "overrides",
         "tensor_types",
         "printing",
         "functions",

@@ -14,6 +14,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import DtypeError, GraphnetError
 from graphnet.functions import return_types
 from graphnet.functions.conversion import result_type
+from graphnet.functions.early_forms import scale_first
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import (
     both_tensors,
@@ -82,7 +83,7 @@ class OptionError(GraphnetError, RuntimeError):
 
 @inplace
 @method
-def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def add(input: Tensor | Number, other: Tensor | Number, *early: Any, alpha: Number = 1) -> Tensor:
     """``input + alpha * other``. Operands broadcast and meet in one dtype.
 
     Raises:
@@ -92,6 +93,8 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) ->
     >>> torch.add(torch.tensor([1, 2]), torch.tensor([10, 20]), alpha=2)
     tensor([21, 42])
     """
+    if early:
+        alpha, other = scale_first("add", "alpha", (other, *early), ("other",))
     if alpha != 1 or isinstance(alpha, bool):
         other = _times_alpha("add", input, other, alpha)
     return _arithmetic(Add(), input, other)
@@ -99,7 +102,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) ->
 
 @inplace("subtract")
 @method("subtract")
-def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def sub(input: Tensor | Number, other: Tensor | Number, *early: Any, alpha: Number = 1) -> Tensor:
     """``input - alpha * other``. Operands broadcast and meet in one dtype; booleans do not.
 
     Raises:
@@ -110,6 +113,8 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) ->
     >>> torch.sub(torch.tensor([5, 7]), 2)
     tensor([3, 5])
     """
+    if early:
+        alpha, other = scale_first("sub", "alpha", (other, *early), ("other",))
     if alpha != 1 or isinstance(alpha, bool):
         other = _times_alpha("sub", input, other, alpha)
     return _arithmetic(Sub(), input, other)

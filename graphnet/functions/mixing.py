@@ -5,12 +5,13 @@ Shapes broadcast. Each function is a ``Tensor`` method, too.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError
 from graphnet.functions.conversion import result_type
+from graphnet.functions.early_forms import scale_first
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import both_tensors, combine, require_tensor, with_tensor
 from graphnet.ir.types import Number
@@ -34,6 +35,9 @@ __all__ = [
     "minimum",
     "where",
 ]
+
+
+_FACTORS: Final = ("tensor1", "tensor2")
 
 
 class BoundsError(GraphnetError, RuntimeError):
@@ -142,13 +146,18 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number) -> Tensor:
 
 @inplace
 @method
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
+def addcmul(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *early: Any, value: Number = 1
+) -> Tensor:
     """``input + value * tensor1 * tensor2``; shapes broadcast.
 
     >>> import graphnet as torch
     >>> torch.addcmul(torch.tensor([1.0]), torch.tensor([2.0]), torch.tensor([3.0]), value=0.5)
     tensor([4.])
     """
+    if early:
+        given = (tensor1, tensor2, *early)
+        value, tensor1, tensor2 = scale_first("addcmul", "value", given, _FACTORS)
     first = require_tensor("addcmul", "tensor1", tensor1, 2)
     product = combine(Mul(), first, require_tensor("addcmul", "tensor2", tensor2, 3))
     if product.dtype is dtypes.bool and result_type(input, product) is dtypes.bool:
@@ -158,7 +167,9 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
 @inplace
 @method
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
+def addcdiv(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *early: Any, value: Number = 1
+) -> Tensor:
     """``input + value * tensor1 / tensor2``; shapes broadcast.
 
     Raises:
@@ -168,6 +179,9 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     >>> torch.addcdiv(torch.tensor([1.0]), torch.tensor([3.0]), torch.tensor([2.0]))
     tensor([2.5000])
     """
+    if early:
+        given = (tensor1, tensor2, *early)
+        value, tensor1, tensor2 = scale_first("addcdiv", "value", given, _FACTORS)
     dividend = require_tensor("addcdiv", "tensor1", tensor1, 2)
     divisor = require_tensor("addcdiv", "tensor2", tensor2, 3)
     if is_integral(dividend.dtype) and is_integral(divisor.dtype):

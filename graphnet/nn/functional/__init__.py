@@ -151,6 +151,12 @@ from graphnet.nn.functional.vision import (
     upsample_bilinear,
     upsample_nearest,
 )
+from graphnet.overrides import (
+    handle_torch_function,
+    has_torch_function,
+    has_torch_function_unary,
+    has_torch_function_variadic,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -204,11 +210,15 @@ __all__ = [
     "grid_sample",
     "group_norm",
     "gumbel_softmax",
+    "handle_torch_function",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "hardtanh_",
+    "has_torch_function",
+    "has_torch_function_unary",
+    "has_torch_function_variadic",
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
