@@ -21,9 +21,10 @@ import numpy as np
 
 from graphnet.dtypes.rounding import Doubles, Singles, c_library, c_log, fused_multiply_add
 
-#: Uniform numbers of one group, and rows transformed at a time so that they stay in the cache.
+#: Uniform numbers of one group, and rows transformed at a time: few calls, and some arrays of so
+#: many numbers fit into the cache.
 GROUP = 16
-_ROWS = 512
+_ROWS = 2048
 
 
 def _float32(value: float) -> float:

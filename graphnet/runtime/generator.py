@@ -65,7 +65,7 @@ from graphnet.runtime.mt19937 import MersenneTwister
 
 DType: TypeAlias = npt.DTypeLike
 
-_MASK_24, _MASK_53 = np.uint64(2**24 - 1), np.uint64(2**53 - 1)
+_MASK_24, _MASK_53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 _INT64_MIN = -(2**63)
 #: Ranges from here on take 64-bit words, to keep the bias of the remainder small.
 _WIDE_RANGE = 2**28
@@ -401,7 +401,11 @@ class Engine(MersenneTwister):
 
     def _singles(self, count: int) -> Singles:
         """Uniform numbers in [0, 1): the low 24 bits of a word each."""
-        return (self.words(count) & _MASK_24).astype(np.float32) * np.float32(2.0**-24)
+        low = self.words(count).astype(np.uint32)
+        low &= _MASK_24
+        units = low.view(np.int32).astype(np.float32)
+        units *= np.float32(2.0**-24)
+        return units
 
     def _doubles(self, count: int) -> Doubles:
         """Uniform numbers in [0, 1): the low 53 bits of two words each."""

@@ -18,7 +18,7 @@ Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = Sequence[int]
 Strides: TypeAlias = Sequence[int] | None
 
-BLOCK: Final = 1 << 14
+BLOCK: Final = 1 << 15
 """Values drawn at a time, so that the words of a large draw stay in the cache; 16 divides it."""
 
 
