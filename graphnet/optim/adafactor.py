@@ -28,6 +28,8 @@ class AdafactorRule(UpdateRule):
     clipping threshold, lr * weight decay, and eps1, unless it is the dtype's (``default_eps``).
     """
 
+    varies = True
+
     factored: bool
     decays: bool
     default_eps: bool

@@ -25,6 +25,8 @@ class AdaptiveRule(DescentRule):
         decoupled: the decay shrinks the parameter, and is no part of the gradient.
     """
 
+    varies = True
+
     decoupled: bool
 
     def decayed(

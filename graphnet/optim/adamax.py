@@ -20,6 +20,8 @@ class AdamaxRule(DescentRule):
     State: step, mean, greatest. Numbers: beta1, beta2, eps, weight decay, lr / (1 - beta1**t).
     """
 
+    varies = True
+
     @property
     def keys(self) -> tuple[str, ...]:
         """Always the same."""

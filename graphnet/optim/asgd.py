@@ -23,6 +23,8 @@ class ASGDRule(DescentRule):
     lr, lambd, mu, weight decay, and the next eta and mu.
     """
 
+    varies = True
+
     averages: bool
 
     @property

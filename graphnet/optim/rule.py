@@ -22,9 +22,11 @@ class UpdateRule(ABC):
     Attributes of every rule:
         keys: the names of the state tensors that the formula reads and replaces.
         takes_complex: whether the formula holds for complex parameters, too.
+        varies: whether the formula's numbers are others at every step.
     """
 
     takes_complex: ClassVar[bool] = False
+    varies: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -108,6 +110,11 @@ class RuleOver:
     rule: UpdateRule
     count: int
     scalar: DType | None
+
+    @property
+    def varies(self) -> bool:
+        """Whether the numbers are others at every step."""
+        return self.rule.varies
 
     @cached_property
     def keys(self) -> tuple[str, ...]:

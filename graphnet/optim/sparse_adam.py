@@ -23,6 +23,8 @@ class SparseAdamRule(UpdateRule):
     included.
     """
 
+    varies = True
+
     maximize: bool
 
     @property

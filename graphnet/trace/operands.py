@@ -31,6 +31,14 @@ def is_negative_zero(number: Any) -> bool:
     return number.__class__ is float and number == 0 and copysign(1, number) < 0
 
 
+def numbers_vary(head: Hashable) -> bool:
+    """Whether the numbers of a step change more often than not.
+
+    Those are indices and offsets of views, and what some optimizers make of the number of steps.
+    """
+    return isinstance(head, ViewOp) or getattr(head, "varies", False)
+
+
 def as_number(operand: Any, head: Hashable) -> Any:
     """A numpy number, or what is a Python number by inheritance, as a plain one.
 

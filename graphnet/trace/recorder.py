@@ -32,6 +32,7 @@ from graphnet.trace.operands import (
     covers,
     is_negative_zero,
     layouts_of,
+    numbers_vary,
     order_of_view,
 )
 from graphnet.trace.segment import Segment
@@ -289,8 +290,7 @@ class Recorder:
     ) -> State:
         """Make a state: infer types, emit nodes. Nothing has changed if this raises."""
         op = key[0]
-        # Indices and offsets of views change more often than not: they are inputs from the start.
-        baked = baked and not isinstance(op, ViewOp)
+        baked = baked and not numbers_vary(op)  # those are inputs from the start
         before = self.segment.state
         values = self.trace().values
         location = user_location()
