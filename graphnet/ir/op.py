@@ -8,7 +8,7 @@ interned: two operations with equal attributes are the same object.
 from __future__ import annotations
 
 import inspect
-from abc import ABCMeta, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -83,8 +83,12 @@ class Trait(Enum):
     """PyTorch lays the channels of a result innermost where operand 0's are, in 2D and 3D."""
 
 
-class InternedMeta(ABCMeta):
-    """Makes construction return the one instance there is for a class and its attributes."""
+class InternedMeta(type):
+    """Makes construction return the one instance there is for a class and its attributes.
+
+    It is no ``ABCMeta``, though operations have abstract methods: a compiler asks all the time what
+    an operation is, and ``isinstance`` takes five times as long for classes with that metaclass.
+    """
 
     _interned: ClassVar[dict[tuple[Any, ...], Any]] = {}
 

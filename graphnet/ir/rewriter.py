@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from graphnet.ir.builder import Builder
 from graphnet.ir.graph import Graph
@@ -35,18 +35,16 @@ class Rewriter:
         with builder:
             for node in self.graph.nodes:
                 operands = tuple([mapping[operand] for operand in node.operands])
-                builder.phase, builder.location, builder.label = (
-                    node.phase,
-                    node.location,
-                    node.label,
-                )
+                builder.stand_for(node)
                 replaced = self.visit(node, operands)
                 if replaced is None:
                     copy = builder.add(node.reading(operands))
                     self.kept(copy)
                     replaced = copy.results
-                mapping.update(zip(node.results, replaced, strict=True))
-                carry_gradients(self.graph, node.results, replaced, mapping)
+                for old, new in zip(node.results, replaced, strict=True):
+                    mapping[old] = new
+                    if old.gradient_of and new is not old:
+                        carry_gradients(self.graph, old, new, mapping)
         return self.rebuilt(builder.nodes)
 
     def rebuilt(self, nodes: list[Node]) -> Graph:
@@ -61,11 +59,8 @@ class Rewriter:
         )
 
 
-def carry_gradients(
-    graph: Graph, before: Sequence[Value], after: Sequence[Value], mapping: Mapping[Value, Value]
-) -> None:
-    """Let new values know whose gradient they are; those of the old graph know theirs."""
-    for old, new in zip(before, after, strict=True):
-        if old.gradient_of and new.node not in graph:
-            targets = tuple(mapping.get(value, value) for value in old.gradient_of)
-            new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))
+def carry_gradients(graph: Graph, old: Value, new: Value, mapping: Mapping[Value, Value]) -> None:
+    """Let a new value know whose gradient it is; those of the old graph know theirs."""
+    if new.node not in graph:
+        targets = tuple(mapping.get(value, value) for value in old.gradient_of)
+        new.gradient_of = tuple(dict.fromkeys(new.gradient_of + targets))

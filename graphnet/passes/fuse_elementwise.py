@@ -160,8 +160,10 @@ def _emit(graph: Graph, regions: Sequence[Sequence[Node]]) -> Graph:
             (node,) = nodes
             new = node.reading(tuple([mapping[operand] for operand in node.operands]))
         made.append(new)
-        mapping.update(zip(needed, new.results, strict=True))
-        carry_gradients(graph, needed, new.results, mapping)
+        for old, value in zip(needed, new.results, strict=True):
+            mapping[old] = value
+            if old.gradient_of:
+                carry_gradients(graph, old, value, mapping)
     return Graph(
         made,
         [mapping[value] for value in graph.inputs],

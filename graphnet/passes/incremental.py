@@ -15,7 +15,7 @@ from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.rewriter import Rewriter
-from graphnet.ir.types import TensorType
+from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.arithmetic import Add, Sub
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Full
@@ -47,11 +47,22 @@ class Incremental(Pass):
 
     def transform(self, graph: Graph) -> Graph:
         """One walk; nothing has changed unless a matrix product has shrunk."""
-        if not graph.find("cat"):
+        if not graph.find("cat") or not _multiplies_again(graph):
             return graph
         growing = _Growing(graph)
         made = growing.run()
         return made if growing.shrunk else graph
+
+
+def _multiplies_again(graph: Graph) -> bool:
+    """Whether a factor of another shape is multiplied by the same one as before."""
+    first: dict[tuple[Op, tuple[Value, ...]], Shape] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, Linear | Matmul):
+            shape = node.operands[0].shape
+            if first.setdefault((node.op, node.operands[1:]), shape) != shape:
+                return True
+    return False
 
 
 class _Growth(NamedTuple):
