@@ -36,8 +36,8 @@ from graphnet.ir.op import Op
 from graphnet.ir.registry import singletons
 from graphnet.ir.types import Size
 from graphnet.ops.convert import Cast, Clone, Detach
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.shape import Expand, Permute, Transpose
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.subclasses import dispatches, take_part, torch_function
 from graphnet.trace.handle import Handle, Origin, origin_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
 from graphnet.errors import AliasError, ArgumentError, AutogradError, DtypeError, ShapeError
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Layout
 from graphnet.trace.handle import Handle, Origin, origin_of
 

@@ -11,7 +11,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.functions.creation import legacy_tensor
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "BFloat16Tensor",

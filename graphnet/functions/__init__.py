@@ -3,6 +3,7 @@
 from graphnet.functions import (
     arithmetic,
     broadcasting,
+    buffers,
     comparison,
     complex_numbers,
     contraction,
@@ -49,6 +50,7 @@ from graphnet.functions import (
 )
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.broadcasting import *  # noqa: F403
+from graphnet.functions.buffers import *  # noqa: F403
 from graphnet.functions.comparison import *  # noqa: F403
 from graphnet.functions.complex_numbers import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
@@ -96,6 +98,7 @@ from graphnet.functions.writing import *  # noqa: F403
 __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += broadcasting.__all__
+__all__ += buffers.__all__
 __all__ += comparison.__all__
 __all__ += complex_numbers.__all__
 __all__ += contraction.__all__

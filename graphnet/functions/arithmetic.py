@@ -278,11 +278,14 @@ def float_power(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     >>> torch.float_power(torch.tensor([2, 3]), -1)
     tensor([0.5000, 0.3333], dtype=torch.float64)
     """
-    return combine(Pow(), _double(input), _double(exponent))
+    is_complex = result_type(input, exponent).is_complex
+    return combine(Pow(), _double(input, is_complex), _double(exponent, is_complex))
 
 
-def _double(x: Any) -> Any:
-    return Cast(dtypes.float64)(x) if isinstance(x, Tensor) else float(x)
+def _double(x: Any, is_complex: bool) -> Any:
+    if isinstance(x, Tensor):
+        return Cast(dtypes.complex128 if is_complex else dtypes.float64)(x)
+    return x if isinstance(x, complex) else float(x)
 
 
 @inplace("arctan2")

@@ -39,9 +39,10 @@ from graphnet.ops.compare import (
 from graphnet.ops.complex import Imag
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.math import Signbit
 from graphnet.ops.reduce import AllTrue
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "allclose",

@@ -17,12 +17,13 @@ from graphnet.ops.arithmetic import Atan2
 from graphnet.ops.compare import IsNan, Where
 from graphnet.ops.complex import Complex, Conj, Imag, Real
 from graphnet.ops.convert import Cast
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.elementwise import float_dtype
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.join import Stack
 from graphnet.ops.math import Cos, Sin
 from graphnet.ops.parts import Select
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "angle",

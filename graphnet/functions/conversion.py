@@ -13,8 +13,8 @@ from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, require_tensor
 from graphnet.functions.ordering import in_order_of
 from graphnet.ops.convert import Cast, Clone
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import kind_of
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "clone",

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor
+from graphnet.functions.arguments import RefusedError
+from graphnet.functions.factories import ones
+from graphnet.functions.joining import cat
 from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import numpy_names, one_dim, operand_as, reduced, require_tensor
-from graphnet.ops.dtype_rules import is_integral, refuse
-from graphnet.ops.reduce import Cumsum
+from graphnet.ops.convert import Cast
+from graphnet.ops.dtype_rules import is_integral
+from graphnet.ops.reduce import Cumsum, Flip
 from graphnet.ops.scan import Cumprod, LogCumsumExp
+from graphnet.ops.shape import Expand, Unsqueeze
+from graphnet.ops.unsupported import refuse
 
 __all__ = [
     "cumprod",
     "cumsum",
     "logcumsumexp",
+    "vander",
 ]
 
 
@@ -58,3 +65,35 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     if is_integral(x.dtype):
         raise refuse("logcumsumexp", x.dtype, "cast first, as in `x.float()`")
     return reduced(op, x)
+
+
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # PyTorch's name
+    """The powers of each element of a vector, a row for each: the matrix of Vandermonde.
+
+    Args:
+        x: the elements.
+        N: how many powers, from 0 on; as many as elements if None.
+        increasing: whether the lowest comes first.
+
+    Raises:
+        RefusedError: (a RuntimeError) ``x`` is no vector, or ``N`` is negative.
+
+    >>> import graphnet as torch
+    >>> torch.vander(torch.tensor([2, 3]), N=3)
+    tensor([[4, 2, 1],
+            [9, 3, 1]])
+    """
+    base = require_tensor("vander", "x", x)
+    if base.dim() != 1:
+        raise RefusedError("x must be a one-dimensional tensor.")
+    count = base.numel() if N is None else N
+    if count < 0:
+        raise RefusedError("N must be non-negative.")
+    if base.dtype is dtypes.bool:
+        base = Cast(dtypes.int64)(base)
+    powers = ones(base.numel(), min(count, 1), dtype=base.dtype)
+    if count > 1:
+        repeated: Tensor = Expand((base.numel(), count - 1))(Unsqueeze(1)(base))
+        powers = cat([powers, cumprod(repeated, 1)], 1)
+    ordered: Tensor = powers if increasing else Flip((1,))(powers)
+    return ordered

@@ -15,7 +15,7 @@ from graphnet.functions.arguments import integer
 from graphnet.functions.methods import method
 from graphnet.functions.ordering import stride_of
 from graphnet.ir.op import Op
-from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.random import (
     Bernoulli,
     BernoulliFrom,
@@ -27,6 +27,7 @@ from graphnet.ops.random import (
     RandomIntegers,
     Uniform,
 )
+from graphnet.ops.unsupported import refuse
 from graphnet.random import Generator, draw
 
 __all__: list[str] = []

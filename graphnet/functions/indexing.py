@@ -10,6 +10,7 @@ from graphnet.errors import ArgumentError, DtypeError, OutOfRangeError, ShapeErr
 from graphnet.functions.arguments import RefusedError, integer
 from graphnet.functions.masking import filling_number, require_same_dtype
 from graphnet.functions.methods import inplace, method
+from graphnet.functions.options import require_tensor
 from graphnet.functions.shaping import lifted, shaped
 from graphnet.functions.subscripts import positions
 from graphnet.ops.create import Full
@@ -279,7 +280,7 @@ def _flat(x: Tensor) -> Tensor:
 
 
 def _check_long(function: str, index: Tensor) -> None:
-    if index.dtype is not dtypes.int64:
+    if require_tensor(function, "index", index, 2).dtype is not dtypes.int64:
         raise DtypeError(f"{function}(): Expected a long tensor for index, but got {index.dtype}")
 
 

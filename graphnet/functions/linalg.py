@@ -12,10 +12,11 @@ from graphnet.functions.methods import inplace, method
 from graphnet.functions.options import require_tensor
 from graphnet.ir.types import Number
 from graphnet.ops.arithmetic import Mul
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.matmul import Matmul
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Unsqueeze
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "addbmm",

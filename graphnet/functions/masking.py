@@ -11,6 +11,7 @@ from graphnet.functions.arguments import RefusedError
 from graphnet.functions.factories import full
 from graphnet.functions.joining import cat
 from graphnet.functions.methods import inplace, method
+from graphnet.functions.options import require_tensor
 from graphnet.functions.subscripts import check_number, positions
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.index import (
@@ -124,7 +125,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     >>> x.masked_select(x % 2 == 1)
     tensor([1, 3])
     """
-    if mask.dtype is not dtypes.bool:
+    if require_tensor("masked_select", "mask", mask, 2).dtype is not dtypes.bool:
         raise DtypeError(
             f"masked_select: expected BoolTensor for mask, but got mask with dtype {mask.dtype}"
         )

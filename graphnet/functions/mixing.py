@@ -19,7 +19,8 @@ from graphnet.ops.arithmetic import Add, Div, Fmax, Fmin, Lerp, Maximum, Minimum
 from graphnet.ops.bounds import Clamp, ClampMax, ClampMin
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.dtype_rules import is_integral
+from graphnet.ops.unsupported import refuse
 
 __all__ = [
     "addcdiv",

@@ -20,7 +20,7 @@ from graphnet.functions.factories import empty
 from graphnet.functions.options import RangeError, rename_from_numpy, takes_numpy_names
 from graphnet.inplace import check_overlap
 from graphnet.ir.types import Shape
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 #: The results are of the dtype they are without ``out``, which must have it, too.
 _OF_THEIR_DTYPE: Final = """

@@ -23,11 +23,11 @@ from graphnet.ops.bounds import Clamp, ClampMin
 from graphnet.ops.compare import IsNan, LogicalNot, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.math import Sqrt
 from graphnet.ops.parts import Diagonal
 from graphnet.ops.rounding import Ceil, Floor, Round
 from graphnet.ops.shape import Reshape, T, Unsqueeze
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "corrcoef",

@@ -12,8 +12,9 @@ from graphnet.functions.arguments import integer
 from graphnet.functions.options import RangeError, as_dtype, as_number, finish
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Arange, Eye, Linspace, TriangleIndices
-from graphnet.ops.dtype_rules import UnsupportedDtypeError, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.power import Pow
+from graphnet.ops.unsupported import UnsupportedDtypeError
 
 __all__ = [
     "arange",

@@ -26,12 +26,12 @@ from graphnet.functions.shaping import diagonal as diagonal_of
 from graphnet.functions.shaping import flatten, shaped, transpose
 from graphnet.ops.convert import Clone
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import UnsupportedDtypeError
 from graphnet.ops.index import IndexSelect
 from graphnet.ops.parts import DiagonalScatter
 from graphnet.ops.rearrange import Repeat, RepeatPositions, Roll, Tril, Triu
 from graphnet.ops.reduce import Flip, Sum
 from graphnet.ops.shape import Expand, Unsqueeze, wrap_dim
+from graphnet.ops.unsupported import UnsupportedDtypeError
 
 __all__ = [
     "cartesian_prod",

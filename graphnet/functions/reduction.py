@@ -25,7 +25,7 @@ from graphnet.functions.options import (
     require_tensor,
 )
 from graphnet.ops.compare import IsNan, LogicalNot, NotEqual, Where
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.reduce import (
     AllTrue,
     Amax,
@@ -40,6 +40,7 @@ from graphnet.ops.reduce import (
     Sum,
 )
 from graphnet.ops.shape import Reshape
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "all",

@@ -7,8 +7,8 @@ from graphnet._tensor import Tensor
 from graphnet.functions.arguments import RefusedError
 from graphnet.ir.types import Shape, Stride
 from graphnet.ops.convert import Detach
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.strided import AsStrided
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Layout
 
 

@@ -16,9 +16,10 @@ from graphnet.functions.options import each, require_tensor
 from graphnet.ops.bounds import NanToNum
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.convert import Clone
-from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.math import Abs, Neg, Sign
 from graphnet.ops.rounding import Ceil, Floor, Round, Trunc
+from graphnet.ops.unsupported import refuse
 
 __all__ = [
     "abs",

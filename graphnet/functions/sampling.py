@@ -26,7 +26,7 @@ from graphnet.functions.filling import (
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, as_number, as_shape, finish, require_tensor
 from graphnet.functions.outputs import sized, written
-from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.index import MaskedFill
 from graphnet.ops.random import (
     Bernoulli,
@@ -38,6 +38,7 @@ from graphnet.ops.random import (
     Uniform,
 )
 from graphnet.ops.rejection import Binomial, GammaSample, Poisson, StandardGamma
+from graphnet.ops.unsupported import refuse
 from graphnet.random import Generator, draw
 
 __all__ = [

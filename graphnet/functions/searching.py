@@ -17,10 +17,10 @@ from graphnet.ops.bounds import ClampMax
 from graphnet.ops.compare import Equal, LogicalNot
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.parts import Slice
 from graphnet.ops.search import Searchsorted, Unique
 from graphnet.ops.shape import Reshape, wrap_dim
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "bucketize",

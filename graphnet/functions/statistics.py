@@ -17,12 +17,13 @@ from graphnet.functions.options import as_dtype, numpy_names, one_dim, reduced_d
 from graphnet.ops.compare import Where
 from graphnet.ops.complex import Imag, Real
 from graphnet.ops.convert import Cast
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.factorise import Svd
 from graphnet.ops.math import Abs, Sqrt
 from graphnet.ops.reduce import Mean, Sum
 from graphnet.ops.shape import Permute, Reshape
 from graphnet.ops.statistics import LinalgVectorNorm, Logsumexp, Std, Var
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
     "dist",
@@ -244,6 +245,8 @@ def norm(
     tensor([7., 1.])
     """
     x = require_tensor("norm", "input", input)
+    if isinstance(dim, Tensor) and not dim.dim():
+        raise TypeError("len() of a 0-d tensor")  # PyTorch counts the dimensions named
     if p == "nuc":
         return nuclear_norm(Cast(dtype)(x) if dtype else x, dim, keepdim)
     if p == "fro" or p is None:

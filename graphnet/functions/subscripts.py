@@ -20,7 +20,6 @@ from graphnet.inplace import check_overlap
 from graphnet.ops.compare import NotEqual, Where
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.index import (
     Index,
     IndexPut,
@@ -32,6 +31,7 @@ from graphnet.ops.index import (
 )
 from graphnet.ops.parts import Select, Slice
 from graphnet.ops.shape import Expand, Reshape, Unsqueeze, View
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.trace.handle import origin_of
 from graphnet.trace.recorder import current_recorder
 

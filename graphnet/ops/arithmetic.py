@@ -116,6 +116,7 @@ class Div(FloatElementwise):
 class _WholeQuotient(NumberElementwise):
     """A quotient or remainder: integers are not divided by zero, floating-point numbers may be."""
 
+    real_only = True
     function: ClassVar[Kernel]
 
     @classmethod
@@ -195,6 +196,7 @@ class Fmod(_WholeQuotient):
 class Atan2(FloatElementwise):
     """Angle of the point ``(y, x)``, first operand ``y``."""
 
+    real_only = True
     ufunc = np.arctan2
 
     def vjp(self, g: Value, out: Value, y: Value, x: Value) -> Sequence[Value]:
@@ -207,6 +209,7 @@ class Atan2(FloatElementwise):
 class _Extremum(Elementwise):
     """The greater or smaller operand; where both are equal each receives half the gradient."""
 
+    real_only = True
     saves: ClassVar[Saves] = {0: (0, 1), 1: (0, 1)}
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -234,6 +237,7 @@ class Minimum(_Extremum):
 class _NanIgnoringExtremum(Elementwise):
     """The greater or smaller operand; a NaN loses against a number."""
 
+    real_only = True
     wins: ClassVar[Kernel]
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -262,6 +266,7 @@ class Fmin(_NanIgnoringExtremum):
 class Copysign(FloatElementwise):
     """The magnitude of ``x`` with the sign of ``y``."""
 
+    real_only = True
     ufunc = np.copysign
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value | None]:
@@ -273,6 +278,8 @@ class Copysign(FloatElementwise):
 @op("heaviside", Trait.NOT_DIFFERENTIABLE)
 class Heaviside(Elementwise):
     """0 for negative ``x``, 1 for positive, ``y`` at 0."""
+
+    real_only = True
 
     @staticmethod
     def ufunc(x: Any, y: Any) -> Any:
@@ -303,6 +310,7 @@ class Heaviside(Elementwise):
 class Nextafter(FloatOnlyElementwise):
     """The next representable number after ``x`` towards ``y``."""
 
+    real_only = True
     ufunc = np.nextafter
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:

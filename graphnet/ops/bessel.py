@@ -98,6 +98,7 @@ class _GrowingBessel(FloatElementwise):
         scaled: that function, an operation.
     """
 
+    real_only = True
     scaled: ClassVar[type[SpecialFunction]]
 
     @classmethod
@@ -181,6 +182,7 @@ class _Airy(FloatElementwise):
     Single precision is not enough where the functions oscillate.
     """
 
+    real_only = True
     place: ClassVar[int]
 
     @classmethod

@@ -13,14 +13,16 @@ from graphnet.ir.op import Kernel
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import IsFinite, Where
-from graphnet.ops.dtype_rules import NumberElementwise, refuse
+from graphnet.ops.dtype_rules import NumberElementwise
 from graphnet.ops.elementwise import Elementwise, promoted
+from graphnet.ops.unsupported import refuse
 
 
 @op("clamp")
 class Clamp(NumberElementwise):
     """``min(max(x, low), high)``: ``high`` where the bounds contradict each other."""
 
+    real_only = True
     ufunc = np.clip
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
@@ -43,6 +45,8 @@ class Clamp(NumberElementwise):
 
 class _OneBound(Elementwise):
     """A bound on one side. As in PyTorch, booleans may have a tensor of them but not a number."""
+
+    real_only = True
 
     def infer(self, *operands: TensorType) -> TensorType:
         """Operands broadcast.

@@ -13,8 +13,9 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.dtype_rules import IntegerElementwise, is_integral, refuse
+from graphnet.ops.dtype_rules import IntegerElementwise, is_integral
 from graphnet.ops.elementwise import Elementwise, Predicate, broadcast_shapes, casts, promoted
+from graphnet.ops.unsupported import refuse
 
 
 @op("eq", Trait.COMMUTATIVE)
@@ -35,6 +36,7 @@ class NotEqual(Predicate):
 class Less(Predicate):
     """Whether ``x < y``."""
 
+    real_only = True
     ufunc = np.less
 
 
@@ -42,6 +44,7 @@ class Less(Predicate):
 class LessEqual(Predicate):
     """Whether ``x <= y``."""
 
+    real_only = True
     ufunc = np.less_equal
 
 
@@ -49,6 +52,7 @@ class LessEqual(Predicate):
 class Greater(Predicate):
     """Whether ``x > y``."""
 
+    real_only = True
     ufunc = np.greater
 
 
@@ -56,6 +60,7 @@ class Greater(Predicate):
 class GreaterEqual(Predicate):
     """Whether ``x >= y``."""
 
+    real_only = True
     ufunc = np.greater_equal
 
 

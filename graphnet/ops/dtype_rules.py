@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from graphnet import dtypes
-from graphnet.errors import DtypeError
 from graphnet.ir.types import TensorType
 from graphnet.ops.elementwise import Elementwise, promoted
-
-SCALAR_TYPE_NAMES: Final = {
-    dtypes.bool: "Bool",
-    dtypes.uint8: "Byte",
-    dtypes.int8: "Char",
-    dtypes.int16: "Short",
-    dtypes.int32: "Int",
-    dtypes.int64: "Long",
-    dtypes.uint16: "UInt16",
-    dtypes.uint32: "UInt32",
-    dtypes.uint64: "UInt64",
-    dtypes.float16: "Half",
-    dtypes.bfloat16: "BFloat16",
-    dtypes.float32: "Float",
-    dtypes.float64: "Double",
-    dtypes.complex64: "ComplexFloat",
-    dtypes.complex128: "ComplexDouble",
-}
-"""What PyTorch's messages call each dtype."""
-
-
-class UnsupportedDtypeError(DtypeError, NotImplementedError):
-    """An element type for which there is no kernel."""
+from graphnet.ops.unsupported import refuse
 
 
 def is_integral(dtype: dtypes.dtype) -> bool:
     """Whether the dtype holds whole numbers; booleans do."""
     return not (dtype.is_floating_point or dtype.is_complex)
-
-
-def refuse(name: str, dtype: dtypes.dtype, cure: str) -> UnsupportedDtypeError:
-    """The error of the operation ``name`` for operands of ``dtype``."""
-    return UnsupportedDtypeError(
-        f"{name}: \"{name}_cpu\" not implemented for '{SCALAR_TYPE_NAMES[dtype]}'", cure=cure
-    )
 
 
 def require_number(name: str, operands: Sequence[TensorType]) -> None:

@@ -12,6 +12,7 @@ from graphnet.dtypes import Kind
 from graphnet.errors import ShapeError
 from graphnet.ir.op import Direct, Kernel, Op, Trait
 from graphnet.ir.types import Shape, TensorType
+from graphnet.ops.unsupported import require_real
 
 
 def kind_of(type_: TensorType) -> Kind:
@@ -106,12 +107,14 @@ class Elementwise(Op):
     Attributes:
         symbol: Python's operator that does the same to single numbers, if there is one.
         wide_numbers: whether a Python number that meets half precision keeps single precision.
+        real_only: whether it is one of real numbers, and complex ones are refused.
     """
 
     family_traits: ClassVar[frozenset[Trait]] = frozenset({Trait.ELEMENTWISE})
     ufunc: ClassVar[Kernel]
     symbol: ClassVar[str | None] = None
     wide_numbers: ClassVar[bool] = False
+    real_only: ClassVar[bool] = False
 
     def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:
         """The dtype operands are cast to, given the one they promote to."""
@@ -127,7 +130,13 @@ class Elementwise(Op):
         return casts(operands, dtype, wide_numbers=self.wide_numbers)
 
     def infer(self, *operands: TensorType) -> TensorType:
-        """Operands broadcast; the result is weak if all of them are."""
+        """Operands broadcast; the result is weak if all of them are.
+
+        Raises:
+            UnsupportedDtypeError: an operand is complex, and the operation is one of real numbers.
+        """
+        if self.real_only:
+            require_real(self.name, operands)
         dtype = self.result_dtype(self.compute_dtype(promoted(operands)))
         weak = all(operand.weak for operand in operands)
         return TensorType(dtype, broadcast_shapes(self.name, operands), weak)

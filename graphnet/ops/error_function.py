@@ -127,6 +127,8 @@ def _erf_double(x: Array) -> Array:
 class Erf(FloatElementwise):
     """The error function. Source: PyTorch's page ``torch.erf``."""
 
+    real_only = True
+
     @staticmethod
     def ufunc(x: Any) -> Any:
         """By a fit in single precision, by table and series in double."""

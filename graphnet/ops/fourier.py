@@ -17,10 +17,10 @@ from graphnet.ops.compare import Equal, Where
 from graphnet.ops.complex import Conj, Real
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Arange, Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import float_dtype
 from graphnet.ops.parts import SliceScatter
 from graphnet.ops.shape import Reshape
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 Norm = Literal["backward", "ortho", "forward"]
 """Where the factor ``1/n`` goes: to the inverse transform, half to each, or to the other."""

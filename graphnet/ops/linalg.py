@@ -13,12 +13,13 @@ from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.complex import adjoint, conjugate
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.matmul import transposed
 from graphnet.ops.parts import Diagonal
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 
 class LinAlgError(GraphnetError, RuntimeError):

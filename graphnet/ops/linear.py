@@ -15,12 +15,12 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.arithmetic import Add
 from graphnet.ops.batching import batch
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.elementwise import is_half
 from graphnet.ops.matmul import Matmul, transposed
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Reshape, T, filled
 from graphnet.ops.tiles import product
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 
 @op("linear")

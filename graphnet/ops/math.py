@@ -312,6 +312,8 @@ class Abs(NumberElementwise):
 class Sign(Elementwise):
     """-1, 0 or 1; 0 for NaN."""
 
+    real_only = True
+
     @staticmethod
     def ufunc(x: Any) -> Any:
         """Whether positive minus whether negative, which are both false for NaN."""
@@ -326,6 +328,8 @@ class Sign(Elementwise):
 @op("signbit", Trait.NOT_DIFFERENTIABLE)
 class Signbit(Predicate):
     """Whether the sign bit is set: for negative numbers, -0.0 among them."""
+
+    real_only = True
 
     @staticmethod
     def ufunc(x: Any) -> Any:

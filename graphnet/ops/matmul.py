@@ -14,10 +14,10 @@ from graphnet.ir.node import Value
 from graphnet.ir.op import Direct, Kernel, Op
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.dtype_rules import refuse
 from graphnet.ops.elementwise import broadcast_shapes
 from graphnet.ops.shape import Permute, Reshape, aligned
 from graphnet.ops.tiles import product, tile_for
+from graphnet.ops.unsupported import refuse
 
 
 def transposed(x: Value) -> Value:

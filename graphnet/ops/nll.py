@@ -16,10 +16,11 @@ from graphnet.ir.op import Kernel, Op, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.create import Full
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, require_float
+from graphnet.ops.dtype_rules import require_float
 from graphnet.ops.loss import check_reduction, total
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Expand, Reshape, filled
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 Array = npt.NDArray[Any]
 

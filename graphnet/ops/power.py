@@ -92,6 +92,7 @@ _EASY_POWERS: dict[float, Kernel] = {
 class Hypot(FloatOnlyElementwise):
     """Length ``sqrt(x**2 + y**2)``, without overflow on the way."""
 
+    real_only = True
     ufunc = np.hypot
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -115,6 +116,7 @@ class Logaddexp(FloatOnlyElementwise):
 class Logaddexp2(FloatOnlyElementwise):
     """``log2(2**x + 2**y)``, without overflow on the way."""
 
+    real_only = True
     ufunc = np.logaddexp2
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
@@ -136,6 +138,8 @@ def _share(g: Value, x: Value, y: Value) -> Value:
 @op("xlogy")
 class Xlogy(FloatElementwise):
     """``x * log(y)``, and 0 where ``x`` is 0 unless ``y`` is NaN."""
+
+    real_only = True
 
     @staticmethod
     def ufunc(x: Any, y: Any) -> Any:

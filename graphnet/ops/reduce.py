@@ -17,10 +17,10 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.index import zeros
 from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Permute, Reshape
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES, require_real
 
 Dims = tuple[int, ...]
 
@@ -267,11 +267,13 @@ class _Extreme(Reduction):
     """The greatest or smallest; the gradient is shared among equals."""
 
     def infer(self, x: TensorType) -> TensorType:
-        """An empty dimension has no extreme.
+        """An empty dimension has no extreme, nor have complex numbers.
 
         Raises:
             OutOfRangeError: a dimension reduced over is empty.
+            UnsupportedDtypeError: the elements are complex.
         """
+        require_real(self.name, [x])
         for d in self.dims:
             if x.shape[d] == 0:
                 raise OutOfRangeError(
@@ -362,7 +364,7 @@ class _Arg(Op):
 
         Raises:
             OutOfRangeError: the dimension is empty.
-            DtypeError: the operand is boolean.
+            DtypeError: the operand is boolean or complex.
         """
         if x.shape and x.shape[self.dim] == 0:
             raise OutOfRangeError(
@@ -370,6 +372,7 @@ class _Arg(Op):
                 f"{list(x.shape)}",
                 cure="an empty dimension has no extreme; test for it first",
             )
+        require_real(self.name, [x])
         if x.dtype is dtypes.bool:
             raise DtypeError(
                 f"{self.name}(): does not support bool input", cure="cast first, as in `x.int()`"
@@ -418,8 +421,10 @@ class _ExtremeAlong(Op):
 
         Raises:
             OutOfRangeError: the dimension is empty.
+            UnsupportedDtypeError: the elements are complex.
         """
         name = self.name.removesuffix("_dim")
+        require_real(name, [x])
         if x.shape and x.shape[self.dim] == 0:
             raise OutOfRangeError(
                 f"{name}(): Expected reduction dim {self.dim} to have non-zero size: shape "

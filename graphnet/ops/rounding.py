@@ -18,6 +18,7 @@ from graphnet.ops.dtype_rules import NumberElementwise, is_integral
 class _Rounding(NumberElementwise):
     """Rounding; integers are whole already and are copied."""
 
+    real_only = True
     function: ClassVar[Kernel]
 
     @classmethod

@@ -25,6 +25,7 @@ from graphnet.ops.math import Exp
 from graphnet.ops.parts import Slice
 from graphnet.ops.reduce import Flip
 from graphnet.ops.scatter import ScatterAdd
+from graphnet.ops.unsupported import require_real
 
 
 def delayed(x: Value, dim: int, first: float) -> Value:
@@ -126,6 +127,7 @@ class _CumExtreme(Op):
     ufunc: ClassVar[np.ufunc]
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        require_real(self.name, [x])
         return TensorType(x.dtype, x.shape), TensorType(dtypes.int64, x.shape)
 
     def kernel(self, x: Any) -> Any:

@@ -12,9 +12,10 @@ from graphnet import dtypes
 from graphnet.ir.op import Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
-from graphnet.ops.dtype_rules import is_integral, refuse
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.elementwise import casts, promoted
 from graphnet.ops.index import RangeError
+from graphnet.ops.unsupported import refuse, require_real
 
 
 @op("searchsorted", Trait.NOT_DIFFERENTIABLE)
@@ -33,6 +34,7 @@ class Searchsorted(Op):
         return [*casts(searched, promoted(searched)), *(None for _ in operands[2:])]
 
     def infer(self, sequence: TensorType, values: TensorType, *order: TensorType) -> TensorType:
+        require_real(self.name, [sequence, values])
         return TensorType(self.dtype, values.shape)
 
     def kernel(self, sequence: Any, values: Any, *order: Any) -> Any:

@@ -19,21 +19,12 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 from graphnet.ops.compare import Equal
 from graphnet.ops.convert import Cast
-from graphnet.ops.dtype_rules import refuse, require_number
+from graphnet.ops.dtype_rules import require_number
 from graphnet.ops.index import RangeError, zeros
 from graphnet.ops.reduce import Sum, reduced_shape
 from graphnet.ops.scatter import Scatter
 from graphnet.ops.shape import Expand, Reshape
-
-
-def require_ordered(name: str, dtype: dtypes.dtype) -> None:
-    """Refuse complex numbers.
-
-    Raises:
-        UnsupportedDtypeError: the elements are complex.
-    """
-    if dtype.is_complex:
-        raise refuse(name, dtype, "take the absolute value or the real part first")
+from graphnet.ops.unsupported import require_real
 
 
 def require_sortable(dtype: dtypes.dtype) -> None:
@@ -65,7 +56,7 @@ class _Picking(Op):
         Raises:
             UnsupportedDtypeError: they have none.
         """
-        require_ordered(self.name, x.dtype)
+        require_real(self.name, [x])
         shape = self.result_shape(x.shape)
         return TensorType(x.dtype, shape), TensorType(dtypes.int64, shape)
 
@@ -341,7 +332,7 @@ class _MedianOfAll(Op):
             UnsupportedDtypeError: the operand is boolean or complex.
         """
         require_number("median", [x])
-        require_ordered("median", x.dtype)
+        require_real("median", [x])
         return TensorType(x.dtype)
 
     def kernel(self, x: Any) -> Any:

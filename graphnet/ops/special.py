@@ -35,6 +35,7 @@ class SpecialFunction(FloatElementwise):
         scipy_name: what scipy calls the function.
     """
 
+    real_only = True
     scipy_name: ClassVar[str]
 
     @classmethod

@@ -16,7 +16,7 @@ from graphnet.errors import AutogradError
 from graphnet.ir.node import Node, Phase, Value
 from graphnet.ir.op import Trait
 from graphnet.ir.types import TensorType
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Storage
 from graphnet.trace.state import Slot, State, Trace
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import graphnet as torch
 from graphnet.errors import ArgumentError, DtypeError, ShapeError
 from graphnet.ops.arithmetic import DivisionError
-from graphnet.ops.dtype_rules import UnsupportedDtypeError
+from graphnet.ops.unsupported import UnsupportedDtypeError
 
 # Each case is another program.
 pytestmark = pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")

@@ -15,8 +15,9 @@ from graphnet.functions.options import require_tensor
 from graphnet.functions.ordering import stride_of_like
 from graphnet.ir.types import Shape
 from graphnet.nn.functional.common import overwritten, probability
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES, is_integral
+from graphnet.ops.dtype_rules import is_integral
 from graphnet.ops.random import Bernoulli
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.random import draw
 
 _SELU_LIMIT: Final = 1.7580993408473766

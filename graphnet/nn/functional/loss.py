@@ -18,7 +18,6 @@ from graphnet.nn.functional.activation import log_softmax, logsigmoid
 from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.functional.linear import linear
 from graphnet.ops.compare import Where
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.loss import (
     BinaryCrossEntropy,
     BinaryCrossEntropyWithLogits,
@@ -26,6 +25,7 @@ from graphnet.ops.loss import (
     check_reduction,
 )
 from graphnet.ops.nll import NllLoss
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 
 def reduced(losses: Tensor, reduction: str) -> Tensor:

@@ -15,8 +15,8 @@ from graphnet.nn.functional.common import reduction_of
 from graphnet.nn.functional.distance import pairwise_distance
 from graphnet.nn.functional.loss import reduced
 from graphnet.ops.compare import Where
-from graphnet.ops.dtype_rules import SCALAR_TYPE_NAMES
 from graphnet.ops.loss import check_reduction
+from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 Distance = Callable[[Tensor, Tensor], Tensor]
 
