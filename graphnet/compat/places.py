@@ -7,6 +7,7 @@ from graphnet.version import __version__
 #: What stands elsewhere, or under another name. All below it moves with it.
 PLACES = {
     "torch": "graphnet",
+    "torch.autograd.profiler": "graphnet.profiler.around",
     "torch.distributions.utils": "graphnet.distributions.parameters",
     "torch.functional": "graphnet.functions",
     "torch.nn.modules.utils": "graphnet.nn.modules.sizes",

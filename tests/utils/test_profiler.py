@@ -10,6 +10,7 @@ import pytest
 
 import graphnet as torch
 from graphnet import profiler
+from graphnet.profiler import around
 
 
 def test_a_block_takes_what_is_in_it() -> None:
@@ -61,3 +62,14 @@ def test_a_trace_is_written(tmp_path: Path) -> None:
     (file,) = tmp_path.iterdir()
     (event,) = json.loads(file.read_text())["traceEvents"]
     assert event["name"] == "work"
+
+
+def test_the_profile_of_a_block() -> None:
+    with around.profile(use_cuda=False) as prof, around.record_function("work"):
+        (torch.ones(3) + 1).sum()
+    assert [event.name for event in prof.function_events] == ["work"]
+    assert "work" in prof.key_averages().table(sort_by="self_cpu_time_total")
+    assert prof.self_cpu_time_total > 0
+    with around.profile(enabled=False) as off, around.record_function("work"):
+        pass
+    assert not off.function_events

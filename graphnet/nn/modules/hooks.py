@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from graphnet import grad_mode
@@ -39,21 +39,43 @@ class CallHooks:
         return self.after_backward.add(hook, prepend=prepend)
 
 
+class Functions(MutableMapping[int, Callable[..., Any]]):
+    """A table of hooks as PyTorch's: the functions themselves, by the number of their handle."""
+
+    def __init__(self, table: HookTable) -> None:
+        self._table = table
+
+    def __getitem__(self, key: int) -> Callable[..., Any]:
+        return self._table[key].function
+
+    def __setitem__(self, key: int, function: Callable[..., Any]) -> None:
+        self._table[key] = Hook(function, with_kwargs=False, always_call=False)
+
+    def __delitem__(self, key: int) -> None:
+        del self._table[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
 class OwnTable:
     """One of the tables of a module's own hooks, as programs count and clear them.
 
     >>> import graphnet as torch
     >>> layer = torch.nn.Identity()
     >>> handle = layer.register_forward_hook(print)
-    >>> len(layer._forward_hooks)
-    1
+    >>> list(layer._forward_hooks.values())
+    [<built-in function print>]
     """
 
     def __init__(self, table: str) -> None:
         self._table = table
 
     def __get__(self, module: Module | None, owner: type[Module]) -> Any:
-        return self if module is None else getattr(module._own_call_hooks(), self._table)
+        return self if module is None else Functions(getattr(module._own_call_hooks(), self._table))
 
 
 EVERY_MODULE = CallHooks()
