@@ -36,7 +36,6 @@ NAMESPACES = (
     "torch.nn.utils",
     "torch.nn.utils.parametrizations",
     "torch.nn.utils.parametrize",
-    "torch.nn.utils.prune",
     "torch.nn.utils.rnn",
     "torch.optim",
     "torch.optim.Optimizer",

@@ -60,6 +60,9 @@ class Functions(MutableMapping[int, Callable[..., Any]]):
     def __len__(self) -> int:
         return len(self._table)
 
+    def __repr__(self) -> str:
+        return f"OrderedDict({list(self.items())!r})"
+
 
 class OwnTable:
     """One of the tables of a module's own hooks, as programs count and clear them.
