@@ -16,6 +16,7 @@ from graphnet.ops.create import Full
 from graphnet.ops.elementwise import promoted
 from graphnet.ops.join import Cat, Stack
 from graphnet.ops.shape import wrap_dim
+from graphnet.trace.leaves import entering_anew
 
 __all__ = [
     "block_diag",
@@ -61,7 +62,8 @@ def cat(tensors: Tensors, dim: int = 0, *, axis: int | None = None) -> Tensor:
                 cure="use torch.stack(...) for tensors without dimensions",
             )
     kept = [tensor for tensor in tensors if tensor.shape != (0,)] or tensors[:1]
-    joined: Tensor = Cat(wrap_dim(dim if axis is None else axis, kept[0].ndim))(*kept)
+    along = Cat(wrap_dim(dim if axis is None else axis, kept[0].ndim))
+    joined: Tensor = along(*entering_anew(kept))
     dtype = promoted([tensor._layout.type for tensor in tensors])
     if joined.dtype is not dtype:
         joined = Cast(dtype)(joined)
@@ -97,7 +99,7 @@ def stack(tensors: Tensors, dim: int = 0, *, axis: int | None = None) -> Tensor:
     if not tensors:
         raise RefusedError("stack expects a non-empty TensorList")
     place = wrap_dim(dim if axis is None else axis, tensors[0].ndim + 1)
-    stacked: Tensor = Stack(place)(*tensors)
+    stacked: Tensor = Stack(place)(*entering_anew(tensors))
     return stacked
 
 
