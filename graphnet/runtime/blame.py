@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from graphnet.errors import GraphnetError
@@ -21,3 +22,7 @@ class Culprit(NamedTuple):
             error.caused_at(self.location)
         else:
             error.add_note(f"in `{self.op}`, recorded at {self.location}")
+
+
+# A line of a loop stands in many plans, and many times in each.
+culprit = lru_cache(maxsize=65_536)(Culprit)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from sys import intern
 from typing import Any
 
 import numpy as np
 
 from graphnet.ir.node import Node
-from graphnet.runtime.blame import Culprit
+from graphnet.runtime.blame import Culprit, culprit
 
 FILE = "<graphnet plan>"
 """What tracebacks call the code of a plan."""
@@ -35,13 +36,13 @@ class Code:
         """Add a line; errors in it are blamed on ``node``."""
         self._body.append(f"    {text}")
         if node is not None:
-            self.lines[len(self._body)] = Culprit(node.op, node.location)
+            self.lines[len(self._body)] = culprit(node.op, node.location)
 
     def bind(self, prefix: str, thing: Any) -> str:
         """A name for a thing that the code uses; the same one for the same thing."""
         name = self._named.get(id(thing))
         if name is None:
-            name = self._named[id(thing)] = f"{prefix}{len(self.scope)}"
+            name = self._named[id(thing)] = intern(f"{prefix}{len(self.scope)}")
             self.scope[name] = thing  # keeps it, and so its id
         return name
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from graphnet.ir.graph import Graph
 from graphnet.ir.node import Node, Value
-from graphnet.runtime.blame import Culprit
+from graphnet.runtime.blame import culprit
 
 
 def evaluate(
@@ -45,7 +45,7 @@ def evaluate(
             try:
                 made = node.op.kernel(*(known[operand] for operand in node.operands))
             except Exception as error:
-                Culprit(node.op, node.location).blame(error)
+                culprit(node.op, node.location).blame(error)
                 raise
             if len(node.results) == 1:
                 known[node.results[0]] = made
