@@ -10,7 +10,9 @@ from graphnet.autograd.anomaly_mode import check_gradients, set_detect_anomaly
 from graphnet.errors import ArgumentError, AutogradError, ShapeError, ValueRangeError
 from graphnet.functions.methods import method
 from graphnet.grad_mode import set_grad_enabled
-from graphnet.trace.hooks import AfterHook, backward_again, backward_with_hooks
+from graphnet.trace.backward import backward as record_backward
+from graphnet.trace.backward import backward_again
+from graphnet.trace.hooks import AfterHook
 from graphnet.trace.recorder import current_recorder
 
 Tensors = Tensor | Sequence[Tensor]
@@ -30,7 +32,7 @@ def run_backward(
     if chosen is not None and not chosen:
         raise AutogradError("`inputs` argument to `backward()` cannot be empty.")
     retain = create_graph if retain_graph is None else retain_graph
-    pairs, found = backward_with_hooks(
+    pairs, found = record_backward(
         current_recorder(),
         roots,
         gradients,
@@ -39,7 +41,9 @@ def run_backward(
         create_graph=create_graph,
     )
     if chosen is not None:
-        pairs = [(leaf, g) for leaf, g in zip(chosen, found, strict=True) if g is not None]
+        # Each once, though it may be given twice.
+        once = {id(leaf): (leaf, g) for leaf, g in zip(chosen, found, strict=True)}
+        pairs = [(leaf, g) for leaf, g in once.values() if g is not None]
     _deliver(pairs, create_graph)
 
 
@@ -170,7 +174,7 @@ def grad(
                 cure=f"make input {place} with requires_grad=True",
             )
     retain = create_graph if retain_graph is None else retain_graph
-    _, gradients = backward_with_hooks(
+    _, gradients = record_backward(
         current_recorder(),
         roots,
         given,

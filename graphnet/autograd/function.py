@@ -141,7 +141,9 @@ class _Call:
         self.function = function
         self.context = context
         self.arguments = [place for place, need in enumerate(context.needs_input_grad) if need]
-        self.entries: list[Tensor] = [Identity()(args[place]) for place in self.arguments]
+        # Backward passes come to the last of them first; PyTorch's come to the first argument.
+        entries: list[Tensor] = [Identity()(args[place]) for place in reversed(self.arguments)]
+        self.entries = entries[::-1]
         self.inputs = [(tuple(entry.shape), entry.dtype) for entry in self.entries]
         self.count = len(args)
 
@@ -149,14 +151,14 @@ class _Call:
         """The outputs of ``forward`` with a history."""
         items = output if isinstance(output, tuple) else (output,)
         self.outputs = [(tuple(x.shape), x.dtype) if isinstance(x, Tensor) else None for x in items]
-        joined = [self._join(item) if self._has_history(item) else item for item in items]
         self.places = [place for place, item in enumerate(items) if self._has_history(item)]
-        results = [joined[place] for place in self.places]
+        results: list[Tensor] = []
+        joined = [self._join(item, results) if self._has_history(item) else item for item in items]
         entries, self.entries = self.entries, []
         if results:
             entries[0].__dict__["_call"] = self
             reached = WeakMethod(self._reached)
-            HookGroup([*results, *entries], lambda found: _method(reached)(found), last=True)
+            HookGroup(results, lambda found: _method(reached)(found), entries)
         self.context.note_outputs(list(zip(items, joined, strict=True)))
         return tuple(joined) if isinstance(output, tuple) else joined[0]
 
@@ -167,22 +169,20 @@ class _Call:
             and not self.context.is_marked_constant(item)
         )
 
-    def _join(self, item: Tensor) -> Tensor:
+    def _join(self, item: Tensor, results: list[Tensor]) -> Tensor:
         """An output at the end of the history; a tensor that was written to is so itself."""
         joined: Tensor = Custom(self.function.__name__)(item.detach(), *self.entries)
+        results.append(joined)
         if not self.context.is_marked_dirty(item):
             return joined
         return item._write(joined)
 
     def _reached(self, found: Sequence[Any]) -> Sequence[Any]:
         """Gradients have arrived at the outputs: those of the inputs."""
-        if len(found) != len(self.places) + len(self.arguments):
-            raise second_time()
-        arriving = dict(zip(self.places, found, strict=False))
+        arriving = dict(zip(self.places, found, strict=True))
         grads = [self._arriving(arriving.get(place), out) for place, out in enumerate(self.outputs)]
         made = self.function.backward(self.context, *grads)
-        gradients = self._checked(made if isinstance(made, tuple | list) else (made,))
-        return [None] * len(self.places) + gradients
+        return self._checked(made if isinstance(made, tuple | list) else (made,))
 
     def _arriving(self, found: Any, output: Any) -> Any:
         """A gradient as ``backward`` is given it."""

@@ -37,7 +37,6 @@ def differentiate(
     *,
     primal: Primal | None = None,
     visit: Visit | None = None,
-    overrides: Mapping[Value, Value | None] | None = None,
 ) -> dict[Value, Value]:
     """Gradients of ``sum(root * cotangent)`` with respect to every value on the way.
 
@@ -50,7 +49,6 @@ def differentiate(
         cotangents: the gradient arriving at each root.
         primal: what stands for a forward value inside gradient formulas; the value itself unless
             given. Where the forward pass ran earlier this is an input that holds what was saved.
-        overrides: gradients that take the place of what arrives at a value; None for nothing.
         visit: called with each node differentiated, and the forward values its gradient reads.
 
     Returns:
@@ -64,16 +62,9 @@ def differentiate(
     for root, cotangent in cotangents.items():
         accumulate(gradients, root, cotangent)
     read = primal or (lambda value: value)
-    replaced = overrides or {}
     for node in reversed(list(nodes)):
-        for value in node.results:
-            if value in replaced:
-                _replace(gradients, value, replaced[value])
         if any(value.requires_grad for value in node.operands):
             _differentiate_node(node, gradients, read, visit)
-    for value, replacement in replaced.items():
-        if value.op.is_(Trait.SOURCE):  # a leaf, which need not be among the nodes walked
-            _replace(gradients, value, replacement)
     builder.phase = outer
     emitted = set(builder.nodes[first:])
     for value, gradient in gradients.items():
@@ -128,9 +119,3 @@ def _reads(
             if value.node in made:
                 stack.extend(value.node.operands)
     return [value for value in (*node.operands, *node.results) if read(value) in used]
-
-
-def _replace(gradients: dict[Value, Value], value: Value, gradient: Value | None) -> None:
-    gradients.pop(value, None)
-    if gradient is not None:
-        gradients[value] = gradient

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphnet.config import config
 from graphnet.errors import RecompileWarning
@@ -112,5 +112,4 @@ class TraceCache:
 
 
 def _name(key: Key) -> str:
-    head: Any = key[0][0] if isinstance(key[0], tuple) else key[0]
-    return str(getattr(head, "name", head))
+    return str(getattr(key[0], "name", key[0]))

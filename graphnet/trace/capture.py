@@ -276,8 +276,8 @@ def graph_of(handle: Handle) -> Graph:
     inputs = [node.result for node in nodes if node.op.name == "input"]
     outputs = [value]
     for state in segment.gradients if segment is not None else ():
-        if state.backward is not None:
-            slots = [slot for _, _, slot in state.backward.gradients]
+        if state.stage is not None:
+            slots = [slot for _, slot in state.stage.complete]
             outputs += [trace.values[slot] for slot in slots if trace.values[slot] not in outputs]
     return Graph(nodes, inputs, outputs, name="graph")
 

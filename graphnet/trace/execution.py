@@ -279,8 +279,8 @@ def _gradients(segment: Segment, demand: Demand) -> dict[Slot, Slot]:
     """For each live intermediate tensor, the slot of its gradient."""
     found: dict[Slot, Slot] = {}
     for state in segment.gradients:
-        if state.backward is not None:
-            by_slot = state.backward.by_slot
+        if state.stage is not None:
+            by_slot = state.stage.by_slot
             found.update((slot, by_slot[slot]) for slot in demand.present if slot in by_slot)
     return found
 

@@ -127,7 +127,7 @@ def gradient_of(handle: Handle) -> Any:
     recorder = segment.recorder
     slot = handle._slot
     for state in reversed(segment.gradients):
-        found = state.backward.by_slot.get(slot) if state.backward is not None else None
+        found = state.stage.by_slot.get(slot) if state.stage is not None else None
         if found is None:
             continue
         if not segment.finished:

@@ -22,7 +22,6 @@ from graphnet.ops.convert import Identity
 from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
-from graphnet.trace.backward import BACKWARD
 from graphnet.trace.handle import Handle
 from graphnet.trace.look import settle
 from graphnet.trace.memory import Memory, Place
@@ -130,13 +129,16 @@ class NestedRecorder(Recorder):
 
     def record(self, head: Any, operands: Sequence[Any], emit: Emit) -> State:
         """As the base does, on what stands for the operands."""
-        if head.__class__ is tuple and head[0] == BACKWARD and not self._owns(operands[0]):
+        return super().record(head, [self.inside(operand) for operand in operands], emit)
+
+    def check_roots(self, roots: Sequence[Handle]) -> None:
+        """Refuse to differentiate what belongs to the recorder around."""
+        if not all(map(self._owns, roots)):
             raise TransformError(
                 "a transformed function cannot differentiate what was computed outside of it",
                 cure="take the function outside with torch.func.vjp, or give "
                 "torch.autograd.grad all vectors at once, with is_grads_batched=True",
             )
-        return super().record(head, [self.inside(operand) for operand in operands], emit)
 
     def slot_of(self, handle: Handle) -> Slot:
         """As the base does, of what stands for a tensor."""

@@ -533,6 +533,9 @@ class Recorder:
 
     # ------------------------------------------------------------------ running
 
+    def check_roots(self, roots: Sequence[Handle]) -> None:
+        """Raise an error if these tensors cannot be differentiated here."""
+
     def can_look_at(self, handle: Handle) -> bool:
         """Whether a tensor has a value, and not another one for each member of a batch."""
         return True

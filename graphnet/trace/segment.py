@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from weakref import ref
 
 from graphnet.ir.node import Node, Value
 from graphnet.runtime.storage import Storage, clock
-from graphnet.trace.state import Slot, State
+from graphnet.trace.state import Place, Slot, State
 from graphnet.trace.versions import Overwrite
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Segment:
 
     # What most segments never get is made when it is first needed.
     views: list[ref[Handle]] | tuple[()] = ()
-    links: Mapping[Slot, tuple[Segment, Slot | Value]] = MappingProxyType({})
+    links: Mapping[Slot, tuple[Segment, Place]] = MappingProxyType({})
     linked: list[tuple[ref[Handle], Slot]] | tuple[()] = ()
     overwritten: Mapping[Slot, Overwrite] = MappingProxyType({})
     landed: Mapping[Slot, tuple[ref[Storage], int]] = MappingProxyType({})
@@ -106,7 +106,7 @@ class Segment:
             self.overwritten = {}
         self.overwritten[before] = write
 
-    def link(self, slot: Slot, past: Segment, place: Slot | Value) -> None:
+    def link(self, slot: Slot, past: Segment, place: Place) -> None:
         """Say where the history of a leaf goes on."""
         if not isinstance(self.links, dict):
             self.links = {}
@@ -125,6 +125,25 @@ class Segment:
     def is_walked(self, node: Node) -> bool:
         """Whether a backward pass that freed its values went through ``node``."""
         return any(node in nodes for nodes in self.walked)
+
+    def unhook(self, nodes: Set[Node], values: Sequence[Value]) -> None:
+        """Let go of the hooked tensors that some nodes computed.
+
+        Args:
+            nodes: what a backward pass has gone through.
+            values: the values that there were when it began, by slot.
+        """
+        self.hooked = tuple(
+            (handle, slot)
+            for handle, slot in self.hooked
+            if slot >= len(values) or values[slot].node not in nodes
+        )
+
+    def release(self, values: Iterable[Value]) -> None:
+        """Let go of saved values."""
+        self.saved = dict(self.saved)
+        for value in values:
+            self.saved.pop(value, None)
 
     def live_views(self) -> list[Slot]:
         """The slots of the differentiable views that are still alive."""

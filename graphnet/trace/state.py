@@ -18,58 +18,56 @@ from graphnet.runtime.storage import Layout
 from graphnet.source import Location
 
 if TYPE_CHECKING:
+    from graphnet.trace.chart import Chart
     from graphnet.trace.versions import Read
 
 Key = tuple[Hashable, ...]
 Slot = int
+#: Where a value stands: its slot or, as not every value has one, the value itself.
+Place = Slot | Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Import:
-    """A value of an earlier segment that a backward pass reads.
+    """A value of an earlier segment that a stage of a backward pass reads.
 
     Attributes:
-        position: the position of the segment in the history.
         value: which of its values.
-        slot: the slot it has here.
-        leaf: if it is a leaf there, its slot there; -1 otherwise.
+        place: where it stands there.
         given: if it is an input there, its number among the inputs; -1 otherwise.
+        slot: the slot it has here.
     """
 
-    position: int
     value: Value
+    place: Place
+    given: int
     slot: Slot
-    leaf: Slot = -1
-    given: int = -1
 
 
-@dataclass(slots=True, eq=False)
-class Backward:
-    """What a backward edge found out, the same at every visit.
-
-    A position counts segments of the history, the current one first.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """What a stage of a backward pass found out, the same at every visit.
 
     Attributes:
-        gradients: (position, slot there, slot of the gradient) of each leaf that has one.
-        wanted: the slot of the gradient of each input asked for, None where there is none.
+        complete: (place, slot of the gradient) of each leaf that has one, or of each place asked
+            for.
+        pending: the same for values that a later stage goes on from.
+        kept: the places of the gradients given that are left as they are for a later stage.
         by_slot: for each slot of the current segment that has a gradient, the gradient's slot.
         imports: the earlier values that the gradients read, in the order in which they are bound.
-        spent: for each segment, the nodes whose saved values the pass used up.
-        walked: for each segment, all nodes the pass went through.
-        partial: only nodes on the way to some inputs were gone through.
-        released: (position, value) of saved values that nothing can need any more.
-        reads: for each segment, the values in memory that the gradients read, by slot.
+        spent: the nodes whose saved values the stage used up.
+        walked: all nodes it went through.
+        reads: the values in memory that the gradients read, by slot.
     """
 
-    gradients: list[tuple[int, Slot, Slot]] = field(default_factory=list)
-    wanted: list[Slot | None] = field(default_factory=list)
-    by_slot: dict[Slot, Slot] = field(default_factory=dict)
-    imports: list[Import] = field(default_factory=list)
-    spent: list[frozenset[Node]] = field(default_factory=list)
-    walked: list[frozenset[Node]] = field(default_factory=list)
-    partial: bool = False
-    released: list[tuple[int, Value]] = field(default_factory=list)
-    reads: list[dict[Slot, Read]] = field(default_factory=list)
+    complete: tuple[tuple[Place, Slot], ...]
+    pending: tuple[tuple[Place, Slot], ...]
+    kept: tuple[Place, ...]
+    by_slot: Mapping[Slot, Slot]
+    imports: tuple[Import, ...]
+    spent: frozenset[Node]
+    walked: frozenset[Node]
+    reads: Mapping[Slot, Read]
 
 
 # There may be a hundred thousand states, and few of them have what these stand for.
@@ -97,16 +95,17 @@ class State:
         head: what was recorded to get here; None where a leaf entered.
         begin: the first state on the path where something was recorded.
         edges: where each key leads.
-        leaves: the leaves below values a backward pass started from.
+        stage: what was found out, if a stage of a backward pass leads here.
+        chart: where all values so far stand, once a backward pass has asked.
         runs: what was made to run this state, by what was demanded of it.
         location: the user's line that made it first.
         loop: where the outermost loop on the path begins, once a trace so long has asked.
     """
 
     __slots__ = (
-        "backward",
         "begin",
         "branches",
+        "chart",
         "constants",
         "edges",
         "first",
@@ -115,7 +114,6 @@ class State:
         "is_view",
         "layout",
         "layouts",
-        "leaves",
         "location",
         "loop",
         "nodes",
@@ -123,6 +121,7 @@ class State:
         "parent",
         "runs",
         "size",
+        "stage",
         "steps",
         "trace",
         "values",
@@ -159,10 +158,10 @@ class State:
             self.begin = self
         self.offset: int | None = 0
         self.loop: State | None = None
-        self.backward: Backward | None = None
+        self.stage: Stage | None = None
+        self.chart: Chart | None = None
         self.edges: dict[Key, State] = {}
         self.runs: Mapping[Hashable, Any] = _NOTHING
-        self.leaves: Mapping[tuple[Slot | Value, ...], tuple[Slot, ...]] = _NOTHING
         self.branches = 0
         self.wants_gradients = _NO_SLOTS
 
@@ -173,10 +172,6 @@ class State:
     def forget_run(self, demand: Hashable) -> None:
         """Let go of it."""
         self.runs = {known: run for known, run in self.runs.items() if known != demand}
-
-    def note_leaves(self, places: tuple[Slot | Value, ...], leaves: tuple[Slot, ...]) -> None:
-        """Remember the leaves that the values at these places were computed from."""
-        self.leaves = {**self.leaves, places: leaves}
 
     def path(self) -> Iterator[State]:
         """The states from the root to this one."""

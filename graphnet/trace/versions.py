@@ -9,7 +9,7 @@ was written over, nothing is compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from graphnet.errors import AutogradError
@@ -21,6 +21,7 @@ from graphnet.runtime.storage import Storage
 from graphnet.trace.state import Slot, State, Trace
 
 if TYPE_CHECKING:
+    from graphnet.trace.chart import Chart
     from graphnet.trace.segment import Segment
 
 
@@ -57,18 +58,14 @@ class Read(NamedTuple):
     made_by: Node | None
 
 
-def reads(
-    state: State, values: Sequence[Value], found: Iterable[tuple[Node, Value]]
-) -> dict[Slot, Read]:
+def reads(chart: Chart, found: Iterable[tuple[Node, Value]]) -> dict[Slot, Read]:
     """The reads of a backward pass in one segment, by slot; each tells of the earliest reader.
 
     Args:
-        state: where the segment's trace is.
-        values: the values on the way there, by slot.
+        chart: the segment's values.
         found: pairs of a forward node and a value that its gradient reads, the last node first.
     """
-    slots = {value: slot for slot, value in enumerate(values)}
-    made_at = {node: step.first for step in state.path() for node in step.nodes}
+    slots, made_at = chart.last_slots, chart.made_at
     known: dict[Slot, Read] = {}
     for node, value in found:
         slot = slots.get(_memory(value))
