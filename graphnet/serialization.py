@@ -11,6 +11,7 @@ import os
 import pickle
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,9 @@ from graphnet.errors import GraphnetError
 from graphnet.files import atomic_write
 from graphnet.safe_globals import *  # noqa: F403
 from graphnet.safe_globals import WeightsUnpickler
+
+MAP_LOCATION = Callable[[Any, str], Any] | str | dict[str, str] | None
+"""What ``map_location`` may be, for annotations."""
 
 _MAGIC = b"graphnet checkpoint 1\n"
 _ZIP = b"PK\x03\x04"  # what files of PyTorch's begin with

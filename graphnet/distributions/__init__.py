@@ -16,6 +16,7 @@ from graphnet.distributions.categorical import Categorical
 from graphnet.distributions.cauchy import Cauchy
 from graphnet.distributions.chi2 import Chi2
 from graphnet.distributions.constraint_registry import biject_to, transform_to
+from graphnet.distributions.continuous_bernoulli import ContinuousBernoulli
 from graphnet.distributions.dirichlet import Dirichlet
 from graphnet.distributions.distribution import Distribution
 from graphnet.distributions.exp_family import ExponentialFamily
@@ -30,8 +31,10 @@ from graphnet.distributions.inverse_gamma import InverseGamma
 from graphnet.distributions.kl import kl_divergence, register_kl
 from graphnet.distributions.kumaraswamy import Kumaraswamy
 from graphnet.distributions.laplace import Laplace
+from graphnet.distributions.lkj_cholesky import LKJCholesky
 from graphnet.distributions.log_normal import LogNormal
 from graphnet.distributions.logistic_normal import LogisticNormal
+from graphnet.distributions.lowrank_multivariate_normal import LowRankMultivariateNormal
 from graphnet.distributions.mixture_same_family import MixtureSameFamily
 from graphnet.distributions.multinomial import Multinomial
 from graphnet.distributions.multivariate_normal import MultivariateNormal
@@ -49,7 +52,9 @@ from graphnet.distributions.studentT import StudentT
 from graphnet.distributions.transformed_distribution import TransformedDistribution
 from graphnet.distributions.transforms import *  # noqa: F403  # the transforms say what they export
 from graphnet.distributions.uniform import Uniform
+from graphnet.distributions.von_mises import VonMises
 from graphnet.distributions.weibull import Weibull
+from graphnet.distributions.wishart import Wishart
 
 __all__ = [
     "Bernoulli",
@@ -58,6 +63,7 @@ __all__ = [
     "Categorical",
     "Cauchy",
     "Chi2",
+    "ContinuousBernoulli",
     "Dirichlet",
     "Distribution",
     "Exponential",
@@ -71,9 +77,11 @@ __all__ = [
     "Independent",
     "InverseGamma",
     "Kumaraswamy",
+    "LKJCholesky",
     "Laplace",
     "LogNormal",
     "LogisticNormal",
+    "LowRankMultivariateNormal",
     "MixtureSameFamily",
     "Multinomial",
     "MultivariateNormal",
@@ -88,7 +96,9 @@ __all__ = [
     "StudentT",
     "TransformedDistribution",
     "Uniform",
+    "VonMises",
     "Weibull",
+    "Wishart",
     "biject_to",
     "kl_divergence",
     "register_kl",

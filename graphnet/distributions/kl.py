@@ -13,6 +13,7 @@ from graphnet.distributions.beta import Beta
 from graphnet.distributions.binomial import Binomial
 from graphnet.distributions.categorical import Categorical
 from graphnet.distributions.cauchy import Cauchy
+from graphnet.distributions.continuous_bernoulli import ContinuousBernoulli
 from graphnet.distributions.dirichlet import Dirichlet
 from graphnet.distributions.distribution import Distribution
 from graphnet.distributions.exp_family import ExponentialFamily
@@ -23,6 +24,7 @@ from graphnet.distributions.gumbel import EULER, Gumbel
 from graphnet.distributions.half_normal import HalfNormal
 from graphnet.distributions.independent import Independent
 from graphnet.distributions.laplace import Laplace
+from graphnet.distributions.lowrank_multivariate_normal import LowRankMultivariateNormal
 from graphnet.distributions.multivariate_normal import MultivariateNormal, squared_distance
 from graphnet.distributions.normal import Normal
 from graphnet.distributions.one_hot_categorical import OneHotCategorical
@@ -33,6 +35,7 @@ from graphnet.distributions.transformed_distribution import TransformedDistribut
 from graphnet.distributions.uniform import Uniform
 from graphnet.errors import ArgumentError, NotSupportedError
 from graphnet.functions.factories import full_like
+from graphnet.functions.linalg import matmul
 from graphnet.functions.mixing import where
 from graphnet.grad_mode import enable_grad
 from graphnet.linalg import solve_triangular
@@ -221,6 +224,28 @@ def _multivariate_normal(p: Any, q: Any) -> Tensor:
     spread = solved.pow(2).sum((-2, -1))
     distance = squared_distance(theirs, q.loc - p.loc)
     divergence: Tensor = half_log + 0.5 * (spread + distance - n)
+    return divergence
+
+
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+def _low_rank(p: Any, q: Any) -> Tensor:
+    solved, ours = q._solved(), p._unbroadcasted_cov_diag
+    factor, theirs = p._unbroadcasted_cov_factor, q._unbroadcasted_cov_diag
+    # The trace of one covariance by the inverse of the other, part by part.
+    spread = (ours / theirs).sum(-1) + (factor / theirs.sqrt().unsqueeze(-1)).pow(2).sum((-2, -1))
+    spread = spread - (solved * ours.sqrt().unsqueeze(-2)).pow(2).sum((-2, -1))
+    spread = spread - matmul(solved, factor).pow(2).sum((-2, -1))
+    determinants = q._log_determinant() - p._log_determinant()
+    distance = q._squared_distance(q.loc - p.loc)
+    divergence: Tensor = 0.5 * (determinants + distance + spread - p.event_shape[0])
+    return divergence
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _continuous_bernoulli(p: Any, q: Any) -> Tensor:
+    ours = p._cont_bern_log_norm() + (-p.probs).log1p()
+    theirs = q._cont_bern_log_norm() + (-q.probs).log1p()
+    divergence: Tensor = p.mean * (p.logits - q.logits) + ours - theirs
     return divergence
 
 

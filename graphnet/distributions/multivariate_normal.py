@@ -82,7 +82,7 @@ class MultivariateNormal(Distribution):
         elif name == "covariance_matrix":
             self._unbroadcasted_scale_tril = cholesky(matrix)
         else:
-            self._unbroadcasted_scale_tril = _precision_to_scale_tril(matrix)
+            self._unbroadcasted_scale_tril = precision_to_scale_tril(matrix)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distributions repeated over a larger batch."""
@@ -176,7 +176,7 @@ def squared_distance(triangle: Tensor, difference: Tensor) -> Tensor:
     return length
 
 
-def _precision_to_scale_tril(precision: Tensor) -> Tensor:
+def precision_to_scale_tril(precision: Tensor) -> Tensor:
     """The lower triangle of the inverse of a matrix, without making the inverse."""
     flipped = cholesky(flip(precision, (-2, -1)))
     inverse = flip(flipped, (-2, -1)).mT

@@ -71,6 +71,14 @@ def sum_rightmost(value: Any, dim: int) -> Any:
     return value.reshape((*value.shape[: value.dim() - dim], -1)).sum(-1)
 
 
+def _standard_normal(shape: Any, dtype: DType, device: Any) -> Tensor:
+    """:func:`standard_normal`, as programs that define distributions call it."""
+    return standard_normal(shape, dtype)
+
+
+_sum_rightmost = sum_rightmost
+
+
 def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
     """Probabilities from their logarithms up to a constant, or from log-odds if ``is_binary``."""
     made: Tensor = sigmoid(logits) if is_binary else softmax(logits, dim=-1)

@@ -57,6 +57,26 @@ MAKERS: dict[str, str] = {
     "MultivariateNormal of a triangle": (
         "D.MultivariateNormal(torch.zeros(3, 2), scale_tril=torch.tensor([[2.0, 0.0], [0.3, 1.0]]))"
     ),
+    "LowRankMultivariateNormal": (
+        "D.LowRankMultivariateNormal(torch.tensor([0.5, -1.0, 2.0]),"
+        " torch.tensor([[1.0], [0.5], [-0.3]]), torch.tensor([0.7, 2.0, 1.0]))"
+    ),
+    "LowRankMultivariateNormal of a batch": (
+        "D.LowRankMultivariateNormal(torch.zeros(2, 3), torch.ones(3, 2), torch.ones(3))"
+    ),
+    "ContinuousBernoulli": "D.ContinuousBernoulli(torch.tensor([0.3, 0.5, 0.9]))",
+    "ContinuousBernoulli of logits": "D.ContinuousBernoulli(logits=torch.tensor([0.3, -0.8]))",
+    "Wishart": "D.Wishart(torch.tensor(4.0), torch.tensor([[2.0, 0.3], [0.3, 1.0]]))",
+    "Wishart of precision": (
+        "D.Wishart(5.0, precision_matrix=torch.tensor([[2.0, 0.3], [0.3, 1.0]]))"
+    ),
+    "Wishart of a batch": (
+        "D.Wishart(torch.tensor([3.5, 6.0]), scale_tril=torch.tensor([[2.0, 0.0], [0.3, 1.0]]))"
+    ),
+    "VonMises": "D.VonMises(torch.tensor([0.5, -1.0]), torch.tensor([0.7, 20.0]))",
+    "VonMises of numbers": "D.VonMises(0.5, 1e-6)",
+    "LKJCholesky": "D.LKJCholesky(3, torch.tensor([0.7, 2.0]))",
+    "LKJCholesky of a number": "D.LKJCholesky(4, 1.5)",
     "Independent": "D.Independent(D.Normal(torch.zeros(3, 2), torch.ones(3, 2)), 1)",
     "MixtureSameFamily": (
         "D.MixtureSameFamily(D.Categorical(torch.tensor([0.3, 0.7])),"
