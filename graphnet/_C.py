@@ -15,3 +15,12 @@ def _jit_set_autocast_mode(mode: bool) -> bool:
     """Say whether scripts cast by themselves: there are none. Returns what was said before."""
     before, _Jit.autocast = _Jit.autocast, mode
     return before
+
+
+def _get_tracing_state() -> None:
+    """None: nothing is being traced for TorchScript."""
+    return
+
+
+class Value:
+    """A value of TorchScript's graphs, for annotations: there are none."""

@@ -7,6 +7,7 @@ from graphnet.version import __version__
 #: What stands elsewhere, or under another name. All below it moves with it.
 PLACES = {
     "torch": "graphnet",
+    "torch.autograd.grad_mode": "graphnet.grad_mode",
     "torch.autograd.profiler": "graphnet.profiler.around",
     "torch.distributions.utils": "graphnet.distributions.parameters",
     "torch.functional": "graphnet.functions",

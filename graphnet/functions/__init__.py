@@ -4,6 +4,7 @@ from graphnet.functions import (
     arithmetic,
     broadcasting,
     buffers,
+    by_element,
     comparison,
     complex_numbers,
     contraction,
@@ -15,6 +16,7 @@ from graphnet.functions import (
     decompositions,
     differences,
     factories,
+    facts,
     filling,
     foreach,
     in_place,
@@ -51,6 +53,7 @@ from graphnet.functions import (
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.broadcasting import *  # noqa: F403
 from graphnet.functions.buffers import *  # noqa: F403
+from graphnet.functions.by_element import *  # noqa: F403
 from graphnet.functions.comparison import *  # noqa: F403
 from graphnet.functions.complex_numbers import *  # noqa: F403
 from graphnet.functions.contraction import *  # noqa: F403
@@ -62,6 +65,7 @@ from graphnet.functions.cumulative import *  # noqa: F403
 from graphnet.functions.decompositions import *  # noqa: F403
 from graphnet.functions.differences import *  # noqa: F403
 from graphnet.functions.factories import *  # noqa: F403
+from graphnet.functions.facts import *  # noqa: F403
 from graphnet.functions.filling import *  # noqa: F403
 from graphnet.functions.foreach import *  # noqa: F403
 from graphnet.functions.in_place import *  # noqa: F403
@@ -99,6 +103,7 @@ __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += broadcasting.__all__
 __all__ += buffers.__all__
+__all__ += by_element.__all__
 __all__ += comparison.__all__
 __all__ += complex_numbers.__all__
 __all__ += contraction.__all__
@@ -110,6 +115,7 @@ __all__ += cumulative.__all__
 __all__ += decompositions.__all__
 __all__ += differences.__all__
 __all__ += factories.__all__
+__all__ += facts.__all__
 __all__ += filling.__all__
 __all__ += foreach.__all__
 __all__ += in_place.__all__

@@ -226,12 +226,6 @@ def pin_memory(self: Tensor) -> Tensor:
     return self
 
 
-@method
-def get_device(self: Tensor) -> builtins.int:
-    """-1, the number of the CPU."""
-    return -1
-
-
 def is_tensor(obj: Any) -> builtins.bool:
     """Whether it is a tensor.
 
