@@ -47,6 +47,8 @@ def torch_module(name: str) -> Any:
         ("utils.data.dataloader", "default_collate", graphnet.utils.data.default_collate),
         ("utils.data._utils.collate", "default_collate", graphnet.utils.data.default_collate),
         ("functional", "einsum", graphnet.einsum),
+        ("autograd.grad_mode", "no_grad", graphnet.no_grad),
+        ("autograd.profiler", "record_function", graphnet.profiler.record_function),
     ],
 )
 def test_deep_modules_hold_the_same_objects(name: str, attribute: str, expected: Any) -> None:
