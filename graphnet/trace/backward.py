@@ -78,7 +78,7 @@ def backward_again(
         key: tuple[Any, ...] = (AGAIN, root._slot, retain_graph)
         if segment is not here:
             key += (segment.state, segment.spent)
-        state = here.state.edges.get(key)
+        state = recorder.cache.after(here.state, key)
         if state is None or segment.links or segment.hooked or here is not recorder.segment:
             return None
         stage: Stage = state.stage  # type: ignore[assignment]  # such states have one

@@ -295,7 +295,7 @@ class BackwardPass:
             key: StageKey = state.head  # type: ignore[assignment]  # so it was recorded
             if state.parent and all(slot in segment.variables for _, slot in self.complete):
                 shortcut = (AGAIN, root._slot, self.retain_graph, *(key.past or ()))
-                state.parent.edges[shortcut] = state
+                self.recorder.cache.edges[state.parent, *shortcut] = state
 
     def _use_all_up(self) -> None:
         """Free what the pass read."""

@@ -21,6 +21,8 @@ class TraceCache:
 
     Attributes:
         root: the state where every trace begins.
+        edges: where each step leads, by the state it is taken in and its key. One table for all
+            states: most have one edge, and a dictionary of one entry takes 224 bytes.
         states: how many states the trie has.
         steps: steps taken in traces that were run.
         misses: steps that had to make a state.
@@ -32,6 +34,7 @@ class TraceCache:
 
     def __init__(self) -> None:
         self.root = State()
+        self.edges: dict[tuple[Hashable, ...], State] = {}
         self.states = 1
         self.steps = 0
         self.misses = 0
@@ -43,17 +46,21 @@ class TraceCache:
         self._plans: dict[tuple[State, Hashable], Visited] = {}
         self._retired: Counter[tuple[str, str]] = Counter()
 
+    def after(self, state: State, key: Key) -> State | None:
+        """Where a step leads; None if it was never taken there."""
+        return self.edges.get((state, *key))
+
     def add(self, state: State, key: Key, after: State) -> None:
         """Put a new state into the trie; warn once where a state branches too often.
 
         The root is exempt: programs do begin in many ways.
         """
-        replaced = state.edges.get(key)
-        state.edges[key] = after
+        replaced = self.after(state, key)
+        self.edges[state, *key] = after
         self.states += 1
         self.misses += 1
         state.branches += 1
-        if len(state.edges) == 1 and replaced is None:
+        if state.branches == 1:
             return  # the usual case: nothing to tell of
         where = str(after.location or "")
         if replaced is not None:
@@ -73,6 +80,7 @@ class TraceCache:
         """Where the next trace begins; a trie that grew beyond its bound starts anew."""
         if self.states > config.max_states:
             self.root = State()
+            self.edges.clear()
             self.states = 1
             self.pruned += 1
             for visited in self._plans.values():

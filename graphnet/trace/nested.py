@@ -87,7 +87,7 @@ class NestedRecorder(Recorder):
         segment = self.segment
         before = segment.state
         key = ("input", layout)
-        state = before.edges.get(key)
+        state = self.cache.after(before, key)
         if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = builder.input(layout.type, requires_grad=layout.requires_grad)
@@ -189,7 +189,7 @@ class NestedRecorder(Recorder):
         handle._layout = layout
         before, source = self.segment.state, self.value(handle._slot)
         key = ("leaf", handle._slot)
-        state = before.edges.get(key)
+        state = self.cache.after(before, key)
         if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             node = builder.add(Node(Identity(), (source,), (source.type,), requires_grad=True))

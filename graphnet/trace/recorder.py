@@ -148,7 +148,7 @@ class Recorder:
         """
         segment = self.segment
         before, memory = segment.state, segment.memory
-        parts: list[Any] = [head, self.mode.enabled]
+        parts: list[Any] = [before, head, self.mode.enabled]
         numbers: tuple[Any, ...] = ()
         leaves: dict[Storage, Handle] | None = None
         for operand in operands:
@@ -180,8 +180,8 @@ class Recorder:
                 numbers += (operand,)
             else:
                 return None
-        state = before.edges.get(tuple(parts))
-        if state is None or before.steps >= config.watermark:
+        state = self.cache.edges.get(tuple(parts))
+        if state is None or before.is_long:
             return None
         if self.claimed or self.segment is not segment:  # asked in this order: see _claim
             return None
@@ -220,7 +220,7 @@ class Recorder:
         if segment is not self.segment:  # what entered made the trace run: start over
             return self._step(head, operands, emit)
         before, key, constants = segment.state, tuple(parts), tuple(numbers)
-        state = before.edges.get(key)
+        state = self.cache.after(before, key)
         if state is None:
             state = self._extend(key, operands, constants, list(leaves.values()), emit)
         elif state.constants is not None and state.constants != constants:
@@ -412,7 +412,7 @@ class Recorder:
         segment, storage = self.segment, handle._storage
         before = segment.state
         key = (handle._layout, segment.memory.get(storage, before.size))
-        state = before.edges.get(key)
+        state = self.cache.after(before, key)
         if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = self._input(builder, handle)
@@ -464,7 +464,7 @@ class Recorder:
             draws.segment.recorder.run("generator shared between threads")
         group = sum(isinstance(bound, type(draws.engine)) for bound in segment.bindings)
         key = (_GENERATOR, group)
-        state = segment.state.edges.get(key)
+        state = self.cache.after(segment.state, key)
         if state is None:
             builder = Builder(phase=self.phase, location=user_location())
             value = builder.input(GeneratorType(), "generator")

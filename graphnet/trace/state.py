@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from graphnet.config import config
 from graphnet.ir.node import Node, Value
 from graphnet.runtime.storage import Layout
 from graphnet.source import Location
@@ -85,6 +86,7 @@ class State:
         first: the slot of the first result.
         size: the number of slots so far, here included.
         steps: the number of edges from the root.
+        is_long: it may be time to run the trace.
         trace: all nodes and values so far, once a run has needed them.
         layouts: the layout of each result.
         layout: the layout of the result, where there is one and it is a tensor.
@@ -94,7 +96,6 @@ class State:
         offset: for a view, how far behind its base it starts, when that never changes.
         head: what was recorded to get here; None where a leaf entered.
         begin: the first state on the path where something was recorded.
-        edges: where each key leads.
         stage: what was found out, if a stage of a backward pass leads here.
         chart: where all values so far stand, once a backward pass has asked.
         runs: what was made to run this state, by what was demanded of it.
@@ -107,9 +108,9 @@ class State:
         "branches",
         "chart",
         "constants",
-        "edges",
         "first",
         "head",
+        "is_long",
         "is_simple",
         "is_view",
         "layout",
@@ -142,9 +143,10 @@ class State:
         self.nodes = tuple(nodes)
         self.values = values
         start: Slot = parent.size if parent else 0
-        self.first: Slot = start + leaves
+        self.first: Slot = start + leaves if leaves else start  # the same object, where it can be
         self.size: Slot = start + len(values)
         self.steps: int = parent.steps + 1 if parent else 0
+        self.is_long = self.steps >= config.watermark
         self.trace: Trace | None = None
         self.layouts = layouts
         self.layout = layouts[0] if len(layouts) == 1 else None
@@ -160,7 +162,6 @@ class State:
         self.loop: State | None = None
         self.stage: Stage | None = None
         self.chart: Chart | None = None
-        self.edges: dict[Key, State] = {}
         self.runs: Mapping[Hashable, Any] = _NOTHING
         self.branches = 0
         self.wants_gradients = _NO_SLOTS

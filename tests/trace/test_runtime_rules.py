@@ -280,7 +280,9 @@ class TestSettling:
         rounds(5)
         assert outermost_loop(recorder.segment.state).head.name == "sub"
         rounds(200)
-        begins = {branch.head.name for branch in recorder.cache.root.edges.values() if branch.head}
+        cache = recorder.cache
+        first = [state for (before, *_), state in cache.edges.items() if before is cache.root]
+        begins = {state.head.name for state in first if state.head}
         states = recorder.cache.states
         rounds(200)
         assert "sub" in begins
