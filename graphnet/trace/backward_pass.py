@@ -8,7 +8,7 @@ where a hook is to be called. In between, Python carries the gradients: tensors 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphnet.ir.node import Node
 from graphnet.ops.arithmetic import Add
@@ -40,6 +40,20 @@ def use_up(segment: Segment, stage: Stage, is_partial: bool = False) -> None:
         segment.walked += (stage.walked,)
     if segment.saved:
         segment.release(Chart.of(segment.state).unread(segment.spent))
+
+
+class Stop(NamedTuple):
+    """Where a hook is called.
+
+    Attributes:
+        group: the hook.
+        spots: the values whose gradients it is given; None for those that have none.
+        onward: the values whose gradients it gives; None for those that nobody wants.
+    """
+
+    group: HookGroup
+    spots: list[Spot | None]
+    onward: list[Spot | None]
 
 
 class BackwardPass:
@@ -79,7 +93,7 @@ class BackwardPass:
         if inputs is not None:
             self._wanted = [past.spot(handle) for handle in inputs]
             self.targets = past.leading_to(self._wanted)
-        self._borders: dict[Segment, dict[int, list[HookGroup]]] = {}
+        self._borders: dict[Segment, dict[int, list[Stop]]] = {}
         self._done: list[tuple[Segment, State]] = []
         self._crossed: list[tuple[Segment, Node]] = []
 
@@ -105,8 +119,8 @@ class BackwardPass:
             for border in sorted(borders, reverse=True):
                 if self._comes_to(segment, border + 1):
                     self._take_stage(segment, border + 1)
-                for group in borders[border]:
-                    self._call(group)
+                for stop in borders[border]:
+                    self._call(stop)
         while segment in self.pending:  # more than once for a leaf that is another one here, too
             self._take_stage(segment, 0)
 
@@ -192,19 +206,21 @@ class BackwardPass:
                 merged.setdefault(chart.first(place), []).extend(gradients)
             self.pending[segment] = merged
         together: dict[Spot, Spot] = {}
-        found: dict[Segment, dict[int, list[tuple[Any, HookGroup]]]] = {}
+        found: dict[Segment, dict[int, list[tuple[Any, Stop]]]] = {}
         for group in sorted(groups, key=lambda each: not each.is_bridge):
-            reached = self._reached(group.handles)
-            if reached and (not group.is_bridge or self._reached(group.entries)):
-                last = max((together.get(spot, spot) for spot in reached), key=self._lateness)
+            spots = self._reached(group.handles)
+            onward = self._reached(group.entries) if group.is_bridge else spots
+            if any(spots) and any(onward):
+                ways = [together.get(spot, spot) for spot in spots if spot is not None]
+                last = max(ways, key=self._lateness)
                 if group.is_bridge:
-                    together.update(dict.fromkeys(reached, last))
+                    together.update((spot, last) for spot in spots if spot is not None)
                 border, rank = self.past.border(last)
                 stops = found.setdefault(last[0], {}).setdefault(border, [])
-                stops.append(((rank, group.is_bridge, group.number), group))
+                stops.append(((rank, group.is_bridge, group.number), Stop(group, spots, onward)))
         self._borders = {
             segment: {
-                border: [group for _, group in sorted(stops)] for border, stops in borders.items()
+                border: [stop for _, stop in sorted(stops)] for border, stops in borders.items()
             }
             for segment, borders in found.items()
         }
@@ -213,24 +229,22 @@ class BackwardPass:
         """How late in the program a value is, so how early in the pass its gradient is complete."""
         return spot[0].sequence, self.past.border(spot)
 
-    def _reached(self, handles: Sequence[Handle]) -> list[Spot]:
-        """The spots of those of some tensors that gradients may come to."""
+    def _reached(self, handles: Sequence[Handle]) -> list[Spot | None]:
+        """The spots of some tensors; None for those that no gradient that is wanted comes to."""
         spots = [self.past.spot(handle) for handle in handles]
-        return [spot for spot in spots if spot is not None and self._reaches(spot)]
+        return [spot if spot is not None and self._reaches(spot) else None for spot in spots]
 
     def _reaches(self, spot: Spot) -> bool:
-        """Whether a gradient that is wanted may come there."""
         segment, place = spot
-        value = self.past.chart(segment).value(place)
-        if self.targets is not None:
-            leading = self.past.chart(segment).leading(self.targets[segment])
-            if value not in leading:
-                return False
+        chart = self.past.chart(segment)
+        value = chart.value(place)
+        if self.targets is not None and value not in chart.leading(self.targets[segment]):
+            return False
         return value.node in self.past.below(segment).nodes
 
-    def _call(self, group: HookGroup) -> None:
+    def _call(self, stop: Stop) -> None:
         """Let a hook see the gradients of its tensors, and go on with what it gives for them."""
-        spots = [self.past.spot(handle) for handle in group.handles]
+        group, spots, onward = stop
         found = [self._arrived(spot) for spot in spots]
         if all(gradient is None for gradient in found):
             return
@@ -241,9 +255,8 @@ class BackwardPass:
             for spot, gradient in zip(spots, found, strict=True):
                 if spot is not None and gradient is not None:
                     self._cross(spot, gradient)
-            spots = [self.past.spot(handle) for handle in group.entries]
-        for spot, gradient in zip(spots, made, strict=True):
-            if spot is not None and gradient is not None and self._reaches(spot):
+        for spot, gradient in zip(onward, made, strict=True):
+            if spot is not None and gradient is not None:
                 segment, place = spot
                 self.pending.setdefault(segment, {})[place] = [gradient]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from operator import attrgetter
+from typing import Any
 
 from graphnet.ir.node import Value
 from graphnet.trace.chart import Below, Chart
@@ -41,7 +42,7 @@ class Past:
         self._charts: dict[Segment, Chart] = {}
         self._current = current, current.state
         self._latest: dict[Hashable, tuple[Segment, Slot]] = {}
-        self._first: dict[Hashable, tuple[Segment, Slot]] = {}
+        self._first: dict[Spot, Spot] = {}
         for segment, place in roots:
             self._reached.setdefault(segment, {})[place] = None
         if len(self._reached) == 1 and not segment.links:
@@ -70,9 +71,10 @@ class Past:
             if slot in links:
                 past, place = links[slot]
                 place = self.chart(past).first(place)
-                what: Hashable = (past, place)
+                what: Any = (past, place)
                 routes[slot] = past, place
                 self._reached.setdefault(past, {})[place] = None
+                self._first.setdefault(what, (segment, slot))
             elif slot in variables:
                 what = id(variables[slot])
             else:
@@ -81,7 +83,6 @@ class Past:
             if later is not None and (later[0] is not segment or slot in variables):
                 self.routes[later[0]][later[1]] = segment, slot
             self._latest[what] = segment, slot
-            self._first.setdefault(what, (segment, slot))
 
     def entry(self, root: Spot) -> Spot:
         """Where the gradient of a root arrives: at the latest leaf that it is, or where it is."""
