@@ -309,6 +309,8 @@ class BackwardPass:
             if state.parent and all(slot in segment.variables for _, slot in self.complete):
                 shortcut = (AGAIN, root._slot, self.retain_graph, *(key.past or ()))
                 self.recorder.cache.edges[state.parent, *shortcut] = state
+                if key.past is None:
+                    state.parent.chart = None  # which the shortcut does not ask
 
     def _use_all_up(self) -> None:
         """Free what the pass read."""

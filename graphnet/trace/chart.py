@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -65,20 +66,40 @@ class Chart:
         return {self.values[slot]: slot for slot in reversed(range(len(self.values)))}
 
     @cached_property
-    def last_slots(self) -> dict[Value, Slot]:
-        """For each value its last slot."""
-        return {value: slot for slot, value in enumerate(self.values)}
+    def _last_slots(self) -> dict[Value, Slot]:
+        """The last slots of those values that have several."""
+        slots = self.slots
+        return {value: slot for slot, value in enumerate(self.values) if slots[value] != slot}
 
     @cached_property
-    def made_at(self) -> dict[Node, Slot]:
-        """For each node the first slot of what its step computed."""
-        return {node: step.first for step in self.state.path() for node in step.nodes}
+    def _steps(self) -> tuple[list[int], list[Slot]]:
+        """For each step the position of its first node, and the first slot of what it computed."""
+        starts, firsts, position = [], [], 0
+        for step in self.state.path():
+            starts.append(position)
+            firsts.append(step.first)
+            position += len(step.nodes)
+        return starts, firsts
 
     @cached_property
-    def inputs(self) -> dict[Value, int]:
-        """For each value that is given how many are given before it."""
-        given = [node.result for node in self.nodes if node.op.name == "input"]
-        return {value: number for number, value in enumerate(given)}
+    def _inputs(self) -> list[int]:
+        """The positions of the input nodes."""
+        return [n for n, node in enumerate(self.nodes) if node.op.name == "input"]
+
+    def last_slot(self, value: Value) -> Slot | None:
+        """The last slot of a value; None if it has none."""
+        return self._last_slots.get(value, self.slots.get(value))
+
+    def made_at(self, node: Node) -> Slot:
+        """The first slot of what the step of a node computed."""
+        starts, firsts = self._steps
+        return firsts[bisect_right(starts, self.positions[node]) - 1]
+
+    def given(self, value: Value) -> int:
+        """The number of a value among the inputs; -1 if it is none."""
+        if value.node.op.name != "input":
+            return -1
+        return bisect_left(self._inputs, self.positions[value.node])
 
     def value(self, place: Place) -> Value:
         """The value at a place."""

@@ -126,7 +126,7 @@ class Emitter:
             kept=self._kept,
             by_slot={slot: start + number for slot, number in self._by_slot.items()},
             imports=tuple(
-                Import(value, chart.place(value), chart.inputs.get(value, -1), slot)
+                Import(value, chart.place(value), chart.given(value), slot)
                 for slot, (value, _) in enumerate(inputs, first)
             ),
             spent=frozenset(self._visited.spent),

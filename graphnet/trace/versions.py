@@ -65,13 +65,12 @@ def reads(chart: Chart, found: Iterable[tuple[Node, Value]]) -> dict[Slot, Read]
         chart: the segment's values.
         found: pairs of a forward node and a value that its gradient reads, the last node first.
     """
-    slots, made_at = chart.last_slots, chart.made_at
     known: dict[Slot, Read] = {}
     for node, value in found:
-        slot = slots.get(_memory(value))
+        slot = chart.last_slot(_memory(value))
         if slot is None or node.phase is Phase.UPDATE:
             continue  # the step of an optimizer is one formula: what it reads is never written over
-        reader = made_at[node]
+        reader = chart.made_at(node)
         if slot not in known:
             known[slot] = Read(slot, reader, value, node if value.node is node else None)
         elif reader < known[slot].reader:
