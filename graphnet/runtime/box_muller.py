@@ -20,11 +20,11 @@ import math
 import numpy as np
 
 from graphnet.dtypes.rounding import Doubles, Singles, c_library, c_log, fused_multiply_add
+from graphnet.ops.workspace import workspace
 
-#: Uniform numbers of one group, and rows transformed at a time: few calls, and some arrays of so
-#: many numbers fit into the cache.
+#: Uniform numbers of one group, and rows transformed at a time, so that they stay in the cache.
 GROUP = 16
-_ROWS = 2048
+_ROWS = 1024
 
 
 def _float32(value: float) -> float:
@@ -49,6 +49,7 @@ _MINUS_QUARTER_PI = tuple(
 _SINE = tuple(map(_float32, (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)))
 _COSINE = tuple(map(_float32, (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)))
 _TWO_PI = _float32(2.0 * math.pi)
+_DOUBLE = np.dtype(np.float64)
 
 
 def normal_groups(uniforms: Singles | Doubles, mean: float, std: float) -> Singles | Doubles:
@@ -62,79 +63,153 @@ def normal_groups(uniforms: Singles | Doubles, mean: float, std: float) -> Singl
         The array ``uniforms``. float32 is bit-equal to PyTorch's, float64 too where both call the
         same C library.
     """
-    pairs = _single_pairs if uniforms.dtype == np.float32 else _double_pairs
     half = GROUP // 2
-    for start in range(0, len(uniforms), _ROWS):
-        rows = uniforms[start : start + _ROWS]
-        cosines, sines = pairs(
-            (1 - rows[:, :half].ravel()).astype(np.float64),
-            rows[:, half:].ravel().astype(np.float64),
-        )
-        rows[:, :half] = cosines.reshape(-1, half)
-        rows[:, half:] = sines.reshape(-1, half)
-        rows[...] = fused_multiply_add(rows, std, mean)
+    with workspace:
+        kind = _SinglePairs if uniforms.dtype == np.float32 else _DoublePairs
+        pairs = kind(min(len(uniforms), _ROWS) * half)
+        for start in range(0, len(uniforms), _ROWS):
+            rows = uniforms[start : start + _ROWS]
+            if len(rows) * half != pairs.u1.size:
+                pairs = kind(len(rows) * half)
+            np.subtract(1, rows[:, :half], out=pairs.u1.reshape(-1, half))
+            np.copyto(pairs.u2.reshape(-1, half), rows[:, half:])
+            cosines, sines = pairs.transformed()
+            rows[:, :half] = cosines.reshape(-1, half)
+            rows[:, half:] = sines.reshape(-1, half)
+            rows[...] = fused_multiply_add(rows, std, mean)
     return uniforms
 
 
-def _double_pairs(u1: Doubles, u2: Doubles) -> tuple[Doubles, Doubles]:
-    radius = np.sqrt(-2.0 * c_log(u1))
-    angle = 2.0 * math.pi * u2
-    return radius * c_library(math.cos, angle), radius * c_library(math.sin, angle)
+class _DoublePairs:
+    """Pairs in double precision; the functions are the C library's.
+
+    Attributes:
+        u1: a uniform number in (0, 1] for each pair.
+        u2: another one.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.u1, self.u2 = (workspace.take((size,), _DOUBLE) for _ in range(2))
+
+    def transformed(self) -> tuple[Doubles, Doubles]:
+        """The normal numbers of each pair."""
+        radius = np.sqrt(-2.0 * c_log(self.u1))
+        angle = 2.0 * math.pi * self.u2
+        return radius * c_library(math.cos, angle), radius * c_library(math.sin, angle)
 
 
-def _single_pairs(u1: Doubles, u2: Doubles) -> tuple[Doubles, Doubles]:
-    radius = _rounded(np.sqrt(-2.0 * _log(u1)))
-    cosine, sine = _cosine_sine(_rounded(_TWO_PI * u2))
-    return radius * cosine, radius * sine
+class _SinglePairs:
+    """The same in single precision: float32 values kept as doubles, in scratch memory.
 
+    Fresh memory for each of a hundred small steps would take longer than the steps.
+    """
 
-def _rounded(values: Doubles) -> Doubles:
-    """The values rounded to float32, kept as doubles."""
-    return values.astype(np.float32).astype(np.float64)
+    def __init__(self, size: int) -> None:
+        doubles = (workspace.take((size,), _DOUBLE) for _ in range(6))
+        self.u1, self.u2, self._y, self._z, self._square, self._term = doubles
+        self._narrow = workspace.take((size,), np.dtype(np.float32))
+        whole = (workspace.take((size,), np.dtype(np.int32)) for _ in range(2))
+        self._whole, self._sign = whole
+        self._mask = workspace.take((size,), np.dtype(np.bool_))
 
+    def transformed(self) -> tuple[Doubles, Doubles]:
+        """The normal numbers of each pair; what was given is overwritten."""
+        radius = self._radius()
+        cosine, sine = self._cosine_sine()
+        cosine *= radius
+        sine *= radius
+        return cosine, sine
 
-def _polynomial(x: Doubles, coefficients: tuple[float, ...]) -> Doubles:
-    """``x * (... ((c0 * x + c1) * x + c2) ...)``, rounded to float32 after every sum."""
-    narrow = np.empty(x.shape, np.float32)
-    y = x * coefficients[0]
-    for coefficient in coefficients[1:]:
-        y += coefficient
-        narrow[...] = y
-        y[...] = narrow
-        y *= x
-    return y
+    def _radius(self) -> Doubles:
+        """``sqrt(-2 log u1)``."""
+        radius, logarithm = self.u1, self._log()
+        logarithm *= -2.0
+        np.sqrt(logarithm, out=radius)
+        self._round(radius)
+        return radius
 
+    def _round(self, values: Doubles) -> None:
+        """Round to float32, in place."""
+        np.copyto(self._narrow, values, casting="same_kind")
+        np.copyto(values, self._narrow)
 
-def _log(x: Doubles) -> Doubles:
-    """The natural logarithm of float32 values in (0, 1], as Cephes's logf has it."""
-    fraction, exponent = np.frexp(x)
-    small = (fraction < _SQRT_HALF).astype(np.float64)
-    power = exponent - small
-    rest = (fraction + fraction * small) - 1.0
-    square = _rounded(rest * rest)
-    y = _rounded(_polynomial(rest, _LOG))
-    y = _rounded(y * square + _rounded(power * _LOG_2_LOW))
-    y = _rounded(y - 0.5 * square)
-    return _rounded(_rounded(rest + y) + power * _LOG_2_HIGH)
+    def _evaluate(self, x: Doubles, coefficients: tuple[float, ...], out: Doubles) -> None:
+        """``x * (... ((c0 * x + c1) * x + c2) ...)``, rounded after every step."""
+        np.multiply(x, coefficients[0], out=out)
+        for coefficient in coefficients[1:]:
+            out += coefficient
+            self._round(out)
+            out *= x
+        self._round(out)
 
+    def _log(self) -> Doubles:
+        """The natural logarithm of ``u1``, as Cephes's logf has it."""
+        rest, y, power, square, term = self.u1, self._y, self._z, self._square, self._term
+        np.frexp(self.u1, rest, self._whole)
+        np.less(rest, _SQRT_HALF, out=self._mask)
+        np.copyto(term, self._mask)
+        np.subtract(self._whole, term, out=power)
+        term *= rest
+        rest += term
+        rest -= 1.0
+        np.multiply(rest, rest, out=square)
+        self._round(square)
+        self._evaluate(rest, _LOG, y)
+        np.multiply(power, _LOG_2_LOW, out=term)
+        self._round(term)
+        y *= square
+        y += term
+        self._round(y)
+        np.multiply(square, 0.5, out=term)
+        y -= term
+        self._round(y)
+        y += rest
+        self._round(y)
+        power *= _LOG_2_HIGH
+        y += power
+        self._round(y)
+        return y
 
-def _cosine_sine(angle: Doubles) -> tuple[Doubles, Doubles]:
-    """Cosine and sine of float32 values in [0, 2 pi], as Cephes's cosf and sinf have them."""
-    quadrant = ((angle * _FOUR_OVER_PI).astype(np.float32).astype(np.int32) + 1) >> 1
-    turns = quadrant * 2.0
-    x = angle
-    for part in _MINUS_QUARTER_PI:
-        x = _rounded(x + turns * part)
-    square = _rounded(x * x)
-    cosine = _rounded(_polynomial(square, _COSINE))
-    cosine = _rounded(cosine * square - 0.5 * square)
-    cosine = _rounded(cosine + 1.0)
-    sine = _rounded(_polynomial(square, _SINE))
-    sine = _rounded(sine * x + x)
+    def _cosine_sine(self) -> tuple[Doubles, Doubles]:
+        """Cosine and sine of ``2 pi u2``, as Cephes's cosf and sinf have them."""
+        x, cosine, sine, square, term = self.u2, self._y, self._z, self._square, self._term
+        quadrant, sign = self._whole, self._sign
+        x *= _TWO_PI
+        self._round(x)
+        np.multiply(x, _FOUR_OVER_PI, out=term)
+        np.copyto(self._narrow, term, casting="same_kind")
+        np.copyto(quadrant, self._narrow, casting="unsafe")
+        quadrant += 1
+        quadrant >>= 1
+        for part in _MINUS_QUARTER_PI:
+            np.multiply(quadrant, 2.0 * part, out=term)
+            x += term
+            self._round(x)
+        np.multiply(x, x, out=square)
+        self._round(square)
+        self._evaluate(square, _COSINE, cosine)
+        np.multiply(square, 0.5, out=term)
+        cosine *= square
+        cosine -= term
+        self._round(cosine)
+        cosine += 1.0
+        self._round(cosine)
+        self._evaluate(square, _SINE, sine)
+        sine *= x
+        sine += x
+        self._round(sine)
 
-    # Every quarter turn swaps the two and changes the sign of one.
-    swapped = (quadrant & 1) == 1
-    cosine, sine = np.where(swapped, sine, cosine), np.where(swapped, cosine, sine)
-    cosine *= 1 - ((quadrant + 1) & 2)
-    sine *= 1 - (quadrant & 2)
-    return cosine, sine
+        # Every quarter turn swaps the two and changes the sign of one.
+        np.bitwise_and(quadrant, 1, out=sign)
+        np.equal(sign, 1, out=self._mask)
+        np.copyto(term, cosine)
+        np.copyto(cosine, sine, where=self._mask)
+        np.copyto(sine, term, where=self._mask)
+        np.bitwise_and(quadrant, 2, out=sign)
+        np.subtract(1, sign, out=sign)
+        sine *= sign
+        quadrant += 1
+        np.bitwise_and(quadrant, 2, out=sign)
+        np.subtract(1, sign, out=sign)
+        cosine *= sign
+        return cosine, sine

@@ -423,7 +423,7 @@ class Engine(MersenneTwister):
         for start in range(0, whole, BLOCK):
             block = values[start : min(start + BLOCK, whole)]
             block[...] = unit(block.size)
-            normal_groups(block.reshape(-1, GROUP), mean, std)
+        normal_groups(values[:whole].reshape(-1, GROUP), mean, std)
         if whole < count:
             # Types narrower than float32 are made through a buffer and draw nothing in vain.
             self.words((count - whole) * (working.itemsize // 4) if dtype == working else 0)

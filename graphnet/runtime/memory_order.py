@@ -18,8 +18,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = Sequence[int]
 Strides: TypeAlias = Sequence[int] | None
 
-BLOCK: Final = 1 << 15
-"""Values drawn at a time, so that the words of a large draw stay in the cache; 16 divides it."""
+BLOCK: Final = 1 << 13
+"""Values drawn at a time: the words for more would be fresh memory from the system each time."""
 
 
 def filled(
