@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlparse
 
 from graphnet.errors import NotSupportedError
 from graphnet.refusals import refusal
 
-__all__ = ["download_url_to_file", "get_dir", "list", "load", "load_state_dict_from_url"]
+__all__ = [
+    "HASH_REGEX",
+    "download_url_to_file",
+    "get_dir",
+    "list",
+    "load",
+    "load_state_dict_from_url",
+    "urlparse",
+]
+
+#: Where the names of PyTorch's files of weights have the beginning of their checksum.
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")
 
 _NO_WEIGHTS = "graphnet reads no weights of PyTorch's"
 _CURE = "train the model, or load what graphnet's torch.save wrote"

@@ -54,6 +54,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "nested",
         "profiler",
         "_C",
+        "types",
         "_jit_internal",
         "_dynamo",
         "_inductor",

@@ -23,6 +23,7 @@ from graphnet.nn.modules.hooks import (
 from graphnet.nn.modules.hooks import (
     register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
 )
+from graphnet.nn.modules.state_dict import IncompatibleKeys as _IncompatibleKeys  # noqa: F401  # programs import it from here
 from graphnet.nn.modules.state_dict import Stateful
 from graphnet.utils.hooks import RemovableHandle
 

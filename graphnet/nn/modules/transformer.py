@@ -25,6 +25,9 @@ from graphnet.nn.modules.transformer_layer import (
     TransformerDecoderLayer,
     TransformerEncoderLayer,
 )
+from graphnet.nn.modules.transformer_layer import (
+    _get_activation_fn as _get_activation_fn,  # programs import it from here
+)
 from graphnet.ops.compare import Where
 
 __all__ = [
@@ -36,7 +39,7 @@ __all__ = [
 ]
 
 
-def _copies(module: Module, count: int) -> ModuleList:
+def _get_clones(module: Module, count: int) -> ModuleList:
     return ModuleList([copy.deepcopy(module) for _ in range(count)])
 
 
@@ -70,7 +73,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
-        self.layers = _copies(encoder_layer, num_layers)
+        self.layers = _get_clones(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
@@ -178,7 +181,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
-        self.layers = _copies(decoder_layer, num_layers)
+        self.layers = _get_clones(decoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
 

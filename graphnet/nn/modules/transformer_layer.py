@@ -66,7 +66,9 @@ class _TransformerLayer(Module):
             self.add_module(f"norm{number}", norm)
         for number in numbers:
             self.add_module(f"dropout{number}", Dropout(dropout))
-        self.activation = _activation(activation) if isinstance(activation, str) else activation
+        self.activation = (
+            _get_activation_fn(activation) if isinstance(activation, str) else activation
+        )
 
     def _beside(self, x: Tensor, norm: Module, block: Activation) -> Tensor:
         """``x`` plus a block of it; the norm comes before the block or after the sum."""
@@ -100,7 +102,7 @@ class _TransformerLayer(Module):
         return result
 
 
-def _activation(name: str) -> Activation:
+def _get_activation_fn(name: str) -> Activation:
     """The activation of that name.
 
     Raises:

@@ -1,5 +1,6 @@
 """Helpers for the parameters of a network and their gradients."""
 
+from graphnet.nn.utils import fusion as fusion
 from graphnet.nn.utils import parametrizations as parametrizations
 from graphnet.nn.utils import parametrize as parametrize
 from graphnet.nn.utils import rnn as rnn

@@ -39,6 +39,10 @@ class _Endless(Sampler[None]):
         return itertools.repeat(None)
 
 
+#: What makes a batch of a list of samples, for annotations.
+_collate_fn_t = Callable[[list[Any]], Any]
+
+
 class DataLoader(Generic[T_co]):
     """Batches of a dataset, in order or shuffled, made here or by worker processes.
 
