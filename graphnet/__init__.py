@@ -246,6 +246,7 @@ _LAZY = {
     "_jit_internal": "graphnet._jit_internal",
     "overrides": "graphnet.overrides",
     "types": "graphnet.types",
+    "futures": "graphnet.futures",
     "from_dlpack": "graphnet.utils.dlpack:from_dlpack",
     "to_dlpack": "graphnet.utils.dlpack:to_dlpack",
     "GradScaler": "graphnet.amp:GradScaler",

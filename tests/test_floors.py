@@ -55,6 +55,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "profiler",
         "_C",
         "types",
+        "futures",
         "_jit_internal",
         "_dynamo",
         "_inductor",
