@@ -245,6 +245,7 @@ _LAZY = {
     "_C": "graphnet._C",
     "_jit_internal": "graphnet._jit_internal",
     "overrides": "graphnet.overrides",
+    "__config__": "graphnet.__config__",
     "types": "graphnet.types",
     "futures": "graphnet.futures",
     "from_dlpack": "graphnet.utils.dlpack:from_dlpack",

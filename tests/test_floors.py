@@ -56,6 +56,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "_C",
         "types",
         "futures",
+        "__config__",
         "_jit_internal",
         "_dynamo",
         "_inductor",

@@ -47,3 +47,15 @@ def test_blocks_may_begin_as_nothing() -> None:
 def test_trained_weights_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(NotSupportedError, match="resnet18: there are no trained weights"):
         models.resnet18(**options)
+
+
+def test_weights_have_names_and_are_not_there() -> None:
+    weights = models.ResNet50_Weights
+    assert [each.name for each in weights] == ["IMAGENET1K_V1", "IMAGENET1K_V2"]
+    assert weights.DEFAULT is weights.IMAGENET1K_V2
+    assert models.VGG16_Weights.DEFAULT.name == "IMAGENET1K_V1"
+    assert str(models.Wide_ResNet50_2_Weights.DEFAULT) == "Wide_ResNet50_2_Weights.IMAGENET1K_V2"
+    with pytest.raises(NotSupportedError, match="does not load them"):
+        weights.DEFAULT.get_state_dict(progress=False)
+    with pytest.raises(NotSupportedError, match="no trained weights"):
+        models.resnet50(weights=weights.DEFAULT)

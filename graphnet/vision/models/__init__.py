@@ -26,6 +26,7 @@ from graphnet.vision.models.vgg import (
     vgg19,
     vgg19_bn,
 )
+from graphnet.vision.models.weights import WEIGHTS, WeightsEnum
 
 __all__ = [
     "VGG",
@@ -49,4 +50,8 @@ __all__ = [
     "resnext50_32x4d",
     "wide_resnet101_2",
     "wide_resnet50_2",
+    "WeightsEnum",
 ]
+__all__ += sorted(WEIGHTS)  # noqa: PLE0605  # a list of strings it is
+
+globals().update(WEIGHTS)
