@@ -24,3 +24,7 @@ def _get_tracing_state() -> None:
 
 class Value:
     """A value of TorchScript's graphs, for annotations: there are none."""
+
+
+def _log_api_usage_once(name: str) -> None:
+    """Nothing: nobody counts what programs call."""

@@ -248,6 +248,7 @@ _LAZY = {
     "__config__": "graphnet.__config__",
     "types": "graphnet.types",
     "futures": "graphnet.futures",
+    "Future": "graphnet.futures:Future",
     "from_dlpack": "graphnet.utils.dlpack:from_dlpack",
     "to_dlpack": "graphnet.utils.dlpack:to_dlpack",
     "GradScaler": "graphnet.amp:GradScaler",

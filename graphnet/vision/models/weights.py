@@ -26,7 +26,7 @@ class WeightsEnum(Enum):
     def transforms(self) -> Any:
         """What makes an image that the weights were trained for of a PIL image."""
         size = 232 if self.name == "IMAGENET1K_V2" else 256
-        steps = [Resize(size), CenterCrop(224), ToTensor()]
+        steps: list[Any] = [Resize(size), CenterCrop(224), ToTensor()]
         return Compose([*steps, Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
 
     def get_state_dict(self, *args: Any, **kwargs: Any) -> Any:
