@@ -66,9 +66,32 @@ class Fused(Op):
         """A kernel ``f(outs, *arrays)`` that works block by block, or None if a step cannot."""
         return blocked(self, operands, results[0].shape)
 
-    def overwrites(self, slot: int, result: int) -> bool:
+    def overwrites(self, operands: Sequence[TensorType], slot: int, result: int) -> bool:
         """Whether a result may lie where an operand does: nothing reads that afterwards."""
+        return self._last_use(slot) <= self.written_at(operands, result)
+
+    def written_at(self, operands: Sequence[TensorType], result: int) -> int:
+        """The step that first writes to the memory of a result.
+
+        It is one before that which makes the result, if what it gives goes into that alone, and it
+        is the last to read an operand of the result's type: ``v * 0.9`` of ``v = v * 0.9 + g``.
+        Where the result lies in that operand's memory, all stays in place, which takes numpy two
+        thirds of the time.
+        """
         made = self.results[result] - self.arity
-        return all(
-            position <= made for position, step in enumerate(self.body) if slot in step.operands
-        )
+        kind = self.body[made].type
+        for number in self.body[made].operands:
+            before = number - self.arity
+            if before < 0 or number in self.results or self._last_use(number) > made:
+                continue
+            if self.body[before].type == kind and any(
+                slot < self.arity and operands[slot] == kind and self._last_use(slot) == before
+                for slot in self.body[before].operands
+            ):
+                return before
+        return made
+
+    def _last_use(self, number: int) -> int:
+        """The last step that reads a value; -1 if none does."""
+        uses = [position for position, step in enumerate(self.body) if number in step.operands]
+        return max(uses, default=-1)

@@ -52,6 +52,8 @@ class _Writer:
         self.body: list[str] = []
         self.buffers: list[Any] = []
         self.free: dict[Any, list[str]] = {}
+        # The steps that write what a result is made of to where it will be, and which result.
+        self.begun: dict[int, int] = {}
 
     def function(self, kernels: list[Kernel]) -> Kernel:
         """The finished kernel."""
@@ -86,8 +88,11 @@ class _Writer:
 
     def _name_results(self) -> None:
         self.before.append("".join(f"r{number}, " for number in self.region.results) + "= outs")
-        for number in self.region.results:
+        for result, number in enumerate(self.region.results):
             self.names[number] = f"t{number}"
+            begun = self.region.written_at(self.types, result)
+            if begun != number - self.region.arity:
+                self.begun[begun] = number
 
     def _write(self, position: int, step: Instruction, kernel: Kernel) -> None:
         number = self.region.arity + position
@@ -97,7 +102,12 @@ class _Writer:
             if self.last_use[used] == position and name.startswith("k"):
                 self.free.setdefault(self.types[used].dtype, []).append(name)
         if number in self.region.results:
-            self.body.append(f"t{number} = r{number}[s]")
+            if number not in self.begun.values():
+                self.body.append(f"t{number} = r{number}[s]")
+        elif position in self.begun:
+            result = self.begun[position]
+            self.body.append(f"t{result} = r{result}[s]")
+            self.names[number] = self.names[result]
         else:
             self.names[number] = self._buffer(step.type)
         out = self.names[number]

@@ -379,7 +379,8 @@ def _may_overwrite(node: Node, slot: int, result: int) -> bool:
         return False
     same = node.operands[slot].type == node.results[result].type
     overwrites = getattr(op, "overwrites", None)
-    return same and (overwrites is None or overwrites(slot, result))
+    types = [operand.type for operand in node.operands]
+    return same and (overwrites is None or overwrites(types, slot, result))
 
 
 def _own(array: Any, dtype: Any, free: bool) -> Any:

@@ -14,6 +14,7 @@ from graphnet.ops.arithmetic import Add, Mul, Sub
 from graphnet.ops.compare import Greater, Where
 from graphnet.ops.fused import Fused, Instruction
 from graphnet.ops.math import Exp, Neg, Sqrt
+from tests.graphs import f32
 
 SHAPES = [(5,), (0,), (1, 7), (3, 4), (40_000, 3), (3, 30_000), (0, 5), (4, 0)]
 """Smaller and larger than a block, in either dimension, and empty."""
@@ -115,11 +116,30 @@ def test_the_rule_names_the_step_whose_type_is_wrong() -> None:
 
 def test_a_result_may_lie_where_an_operand_is_no_longer_read() -> None:
     op = region((4,), (Neg(), (0,)), (Sqrt(), (1,)), (Sub(), (3, 1)), arity=2, results=(2, 4))
-    assert op.overwrites(0, 0)
-    assert not op.overwrites(1, 0)
-    assert op.overwrites(1, 1)
+    types = [f32(4), f32(4)]
+    assert op.overwrites(types, 0, 0)
+    assert not op.overwrites(types, 1, 0)
+    assert op.overwrites(types, 1, 1)
     x, y = (np.abs(each) for each in arrays(2, (4,)))
     expected = op.kernel(x, y)
     outs = run_into(op, [x, y], [x, y])
     for actual, wanted in zip(outs, expected, strict=True):
         np.testing.assert_allclose(actual, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("aliased", [False, True])
+def test_what_a_result_is_made_of_lies_where_the_result_will(aliased: bool) -> None:
+    op = region((4,), (Neg(), (0,)), (Sqrt(), (1,)), (Add(), (2, 3)), arity=2, results=(4,))
+    types = [f32(4), f32(4)]
+    assert op.written_at(types, 0) == 0
+    assert op.overwrites(types, 0, 0)
+    assert not op.overwrites(types, 1, 0)  # read after the first write
+    x, y = (np.abs(each) for each in arrays(2, (4,)))
+    expected = op.kernel(x, y)
+    (found,) = run_into(op, [x, y], [x if aliased else np.empty_like(x)])
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_only_an_operand_of_the_same_type_lends_its_memory() -> None:
+    op = region((4,), (Neg(), (0,)), (Mul(), (2, 1)), (Sub(), (0, 3)), arity=2, results=(4,))
+    assert op.written_at([f32(4), f32()], 0) == 2
