@@ -156,7 +156,7 @@ class Run:
             if request == "intermediate":
                 # PyTorch gives some inputs' gradients as they were before their hooks.
                 free = [v for v in self.values if not any(v is each for each in self.hooked)]
-                leaves = [free[-1], leaves[0]]
+                leaves = [*free[-1:], leaves[0]]
             elif request in ("second order", "third order"):
                 loss = self.slope(loss, options)
                 if request == "third order" and loss.requires_grad:
