@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from weakref import ref
 
 import numpy as np
 
@@ -244,7 +245,7 @@ class Tensor(Handle, Expression):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward passes have accumulated; of intermediates the latest's."""
-        if self._grad is None and not self.is_leaf:
+        if self._grad is None and not self.is_leaf and not self.retains_grad:
             self._grad = gradient_of(self)
         return self._grad  # type: ignore[return-value]  # handles made here are tensors
 
@@ -557,11 +558,34 @@ class Tensor(Handle, Expression):
         return AfterHook(self, hook)
 
     def retain_grad(self) -> None:
-        """Nothing to do: the graph holds the gradient of every intermediate tensor."""
+        """Keep the gradient of an intermediate tensor, and add up those of several passes.
+
+        Without this, ``grad`` has what the graph of the present step knows.
+
+        >>> import graphnet as torch
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> y = x * x
+        >>> y.retain_grad()
+        >>> (2 * y).backward()
+        >>> y.grad
+        tensor(2.)
+        """
         if not self.requires_grad:
             raise AutogradError("can't retain_grad on Tensor that has requires_grad=False")
-        if not self.is_leaf:
-            self.__dict__["_retains_grad"] = True
+        if self.is_leaf or self.retains_grad:
+            return
+        self.__dict__["_retains_grad"] = True
+        me = ref(self)
+
+        def keep(gradients: list[Any]) -> list[Any]:
+            tensor = me()
+            (gradient,) = gradients
+            if tensor is not None and gradient is not None:
+                before = tensor._grad
+                tensor._grad = gradient if before is None else before + gradient
+            return gradients
+
+        HookGroup([self], keep)
 
     @property
     def retains_grad(self) -> bool:

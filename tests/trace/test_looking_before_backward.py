@@ -54,3 +54,25 @@ def test_gradients_of_the_second_operand_stay(name: str, view: str) -> None:
     assert isinstance(looked, torch.Tensor)
     assert plain.abs().sum() > 0
     np.testing.assert_allclose(looked.numpy(), plain.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("look", [False, True])
+def test_gradients_of_intermediates_are_retained(look: bool) -> None:
+    for _ in range(3):
+        weight = torch.tensor([1.0, 2.0], requires_grad=True)
+        first = weight * 2
+        second = first * first
+        if look:
+            second.sum().item()
+        third = second * 3
+        loss = third.sum()
+        for each in (first, second, third):
+            each.retain_grad()
+        if look:
+            loss.item()
+        loss.backward(retain_graph=True)
+        found = [each.grad for each in (first, second, third)]
+        assert [grad.tolist() for grad in found if grad is not None] == [[12, 24], [3, 3], [1, 1]]
+        loss.backward()
+        assert first.grad is not None
+        assert first.grad.tolist() == [24, 48]
