@@ -547,7 +547,10 @@ class Tensor(Handle, Expression):
             check_replacement(hook, gradient, replaced)
             return [replaced]
 
-        return HookGroup([self], call)
+        group = HookGroup([self], call)
+        if self.retains_grad:
+            self._keep_gradient()
+        return group
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> AfterHook:
         """Call ``hook`` with this leaf after a backward pass has added to its gradient."""
@@ -574,7 +577,10 @@ class Tensor(Handle, Expression):
             raise AutogradError("can't retain_grad on Tensor that has requires_grad=False")
         if self.is_leaf or self.retains_grad:
             return
-        self.__dict__["_retains_grad"] = True
+        self._keep_gradient()
+
+    def _keep_gradient(self) -> None:
+        """Take the gradient as it is after all other hooks on this tensor."""
         me = ref(self)
 
         def keep(gradients: list[Any]) -> list[Any]:
@@ -585,12 +591,14 @@ class Tensor(Handle, Expression):
                 tensor._grad = gradient if before is None else before + gradient
             return gradients
 
-        HookGroup([self], keep)
+        if self.retains_grad:
+            self.__dict__["_keeper"].remove()
+        self.__dict__["_keeper"] = HookGroup([self], keep)
 
     @property
     def retains_grad(self) -> bool:
         """Whether :meth:`retain_grad` was called on this intermediate tensor."""
-        return bool(self.__dict__.get("_retains_grad"))
+        return "_keeper" in self.__dict__
 
     # ------------------------------------------------------------------ writing
 
