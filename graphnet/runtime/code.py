@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from sys import intern
 from typing import Any
@@ -73,42 +74,43 @@ class Code:
     def function(self) -> Callable[..., Any]:
         """The function itself. A long one is made of parts, each of which goes on where one ended.
 
-        A part returns a list of what later ones read, and its successor empties the list: what is
-        let go of later is held by nobody else.
+        What later parts read they take from a dictionary, the last one that reads it for good: what
+        is let go of there is held by nobody else.
         """
         borders = [*range(1, len(self._body), _PART), len(self._body)]
-        spans = self._spans() if len(borders) > 2 else {}
-        parts = [self._part(start, end, spans) for start, end in pairwise(borders)]
-        if len(parts) == 1:
-            return parts[0]
-        self.scope["parts"] = parts
+        if len(borders) == 2:
+            return self._made(self.source)
+        spans = self._spans()
+        self.scope["parts"] = [self._part(*border, spans) for border in pairwise(borders)]
         return self._made(_ONE_AFTER_THE_OTHER, "<graphnet plan of parts>")
 
-    def _part(self, start: int, end: int, spans: dict[str, list[int]]) -> Callable[..., Any]:
+    def _part(self, start: int, end: int, spans: dict[str, _Span]) -> Callable[..., Any]:
         """The function of some lines; they have the same numbers as in the whole source."""
+        lines = self._body[start:end]
+        named = dict.fromkeys(name for line in lines for name in _NAME.findall(line))
+        names = [name for name in named if name in spans]
+        taken = [name for name in names if spans[name].set_at < start]
+        given = [name for name in names if name not in taken and spans[name].read_at >= end]
+        if taken:
+            values = [
+                f"live.pop({name!r})" if spans[name].read_at < end else f"live[{name!r}]"
+                for name in taken
+            ]
+            lines[0] = f"    [{', '.join(taken)}] = [{', '.join(values)}]; {lines[0].lstrip()}"
+        if given:
+            lines.append(f"    live.update({', '.join(f'{name}={name}' for name in given)})")
+        return self._made("\n" * (start - 1) + "\n".join(["def run(live):", *lines]))
 
-        def crossing(border: int) -> str:
-            return ", ".join(name for name, (set_, read) in spans.items() if set_ < border <= read)
-
-        lines = [self._body[0]]
-        if start > 1:
-            blank = "\n" * (start - 2)
-            lines = [f"{blank}def run(live):", f"    [{crossing(start)}] = live; live.clear()"]
-        lines += self._body[start:end]
-        if end < len(self._body):
-            lines.append(f"    return [{crossing(end)}]")
-        return self._made("\n".join(lines))
-
-    def _spans(self) -> dict[str, list[int]]:
-        """For each variable the line that sets it and the last one that reads it."""
-        spans: dict[str, list[int]] = {}
+    def _spans(self) -> dict[str, _Span]:
+        """What lines set and read each variable."""
+        spans = {"inputs": _Span(0, 0)}
         for number, line in enumerate(self._body):
             for name in _NAME.findall(line):
                 if name in spans:
-                    spans[name][1] = number
+                    spans[name].read_at = number
             if found := _ASSIGNMENT.match(line):
                 for name in found[1].split(", "):
-                    spans.setdefault(name, [number, number])
+                    spans.setdefault(name, _Span(number, number))
         return spans
 
     def _made(self, source: str, file: str = FILE) -> Callable[..., Any]:
@@ -117,9 +119,18 @@ class Code:
         return made
 
 
+@dataclass(slots=True)
+class _Span:
+    """The line that sets a variable, and the last one that reads it."""
+
+    set_at: int
+    read_at: int
+
+
 _ONE_AFTER_THE_OTHER = """
-def run(live):
+def run(inputs):
+    live = {"inputs": inputs}
     for part in parts:
-        live = part(live)
-    return live
+        results = part(live)
+    return results
 """
