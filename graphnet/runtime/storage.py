@@ -33,18 +33,28 @@ clock: Final = Clock()
 
 
 class SilentWrites:
-    """The writes to one memory that autograd is not told of: a count, and the latest's versions."""
+    """The writes to one memory that autograd is not told of: a count, and the latest's versions.
 
-    __slots__ = ("count", "versions")
+    Writes that follow each other, as in a loop of ``x.data.copy_``, are one run of versions.
+    """
+
+    __slots__ = ("count", "runs")
 
     def __init__(self) -> None:
         self.count = 0
-        self.versions: deque[int] = deque(maxlen=_REMEMBERED)
+        self.runs: deque[range] = deque(maxlen=_REMEMBERED)
 
     def add(self, version: int) -> None:
         """Note one that made the memory's version this."""
         self.count += 1
-        self.versions.append(version)
+        start = version
+        if self.runs and self.runs[-1].stop == version:
+            start = self.runs.pop().start
+        self.runs.append(range(start, version + 1))
+
+    def since(self, version: int) -> int:
+        """How many there were after that version."""
+        return sum(max(0, run.stop - max(run.start, version + 1)) for run in self.runs)
 
 
 class Storage:
@@ -106,7 +116,7 @@ class Storage:
     def noticed_since(self, version: int) -> int:
         """How many of the writes after that version autograd was told of."""
         silent: SilentWrites | None = getattr(self, "silent", None)
-        after = 0 if silent is None else sum(each > version for each in silent.versions)
+        after = 0 if silent is None else silent.since(version)
         return self.version - version - after
 
     def note_silent_write(self) -> None:

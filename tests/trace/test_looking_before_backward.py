@@ -76,3 +76,30 @@ def test_gradients_of_intermediates_are_retained(look: bool) -> None:
         loss.backward()
         assert first.grad is not None
         assert first.grad.tolist() == [24, 48]
+
+
+def test_many_writes_through_data_go_unnoticed() -> None:
+    weight = torch.ones(3, requires_grad=True)
+    loss = (weight * weight).sum()
+    loss.item()
+    for step in range(100):
+        weight.data.copy_(torch.full((3,), float(step)))
+        weight.sum().item()
+    loss.backward()
+    assert weight.grad is not None
+    inputs = torch.rand(2, 3, 4, 4, requires_grad=True, dtype=torch.float64)
+    weights = torch.rand(2, 3, 3, 3, requires_grad=True, dtype=torch.float64)
+    assert torch.autograd.gradcheck(F.conv2d, (inputs, weights))
+
+
+def test_a_write_among_many_through_data_is_noticed() -> None:
+    weight = torch.ones(3, requires_grad=True)
+    loss = (weight * weight).sum()
+    loss.item()
+    for _ in range(20):
+        weight.data.copy_(torch.ones(3))
+        weight.sum().item()
+    with torch.no_grad():
+        weight.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
