@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphnet.trace.backward_pass import AGAIN, BackwardPass, use_up
 from graphnet.trace.handle import Handle
-from graphnet.trace.hooks import hooks_in_force
+from graphnet.trace.hooks import hooks_near
 from graphnet.trace.segment import Segment
 from graphnet.trace.stages import bind, check_versions, needs_check
 from graphnet.trace.state import Stage
@@ -49,7 +49,7 @@ def backward(
             recorder.check_roots(roots)
             _find(recorder, [*roots, *computed])
             one = BackwardPass(recorder, roots, cotangents, inputs, retain_graph, create_graph)
-            hooks = list(hooks_in_force.values())
+            hooks = hooks_near(one.past.segments)
             if not hooks:
                 one.run()
                 if len(roots) == 1 and not given and inputs is None and not create_graph:
@@ -72,7 +72,7 @@ def backward_again(
     None if the pass is new, goes through several segments, or if there are hooks.
     """
     segment, here = root._segment, recorder.segment
-    if segment is None or hooks_in_force or not _is_found(root, here):
+    if segment is None or hooks_near((segment,)) or not _is_found(root, here):
         return None
     with recorder.lock:
         key: tuple[Any, ...] = (AGAIN, root._slot, retain_graph)

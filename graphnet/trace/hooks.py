@@ -6,16 +6,17 @@ the gradient is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 from weakref import ref
 
+from graphnet.ir.node import Value
 from graphnet.runtime.storage import Layout
 from graphnet.trace.handle import Handle, Watched
 from graphnet.trace.segment import Segment
-from graphnet.trace.state import Slot
+from graphnet.trace.state import Place, Slot
 
 Gradients = Sequence[Handle | None]
 Callback = Callable[[list[Handle | None]], Gradients]
@@ -25,6 +26,8 @@ _AFTER = "_accumulated_hooks"
 _numbers = count()
 #: The groups that are not removed, the oldest first.
 hooks_in_force: dict[int, HookGroup] = {}
+#: The numbers of those on leaves, which any pass may come to.
+_on_leaves: set[int] = set()
 
 
 class HookGroup:
@@ -48,6 +51,12 @@ class HookGroup:
         self._watched = [self._watch(handle) for handle in handles]
         self._entries = [self._watch(handle) for handle in entries]
         hooks_in_force[self.number] = self
+        for handle in handles:
+            segment = _home(handle)
+            if segment is None:
+                _on_leaves.add(self.number)
+            else:
+                segment.hooks += (self.number,)
 
     def _watch(self, handle: Handle) -> Callable[[], Handle | None]:
         """Says whose gradient is meant, as long as the tensor lives; its history keeps it alive."""
@@ -88,6 +97,29 @@ class HookGroup:
     def remove(self) -> None:
         """Call it no more."""
         hooks_in_force.pop(self.number, None)
+        _on_leaves.discard(self.number)
+
+
+def hooks_near(segments: Iterable[Segment]) -> list[HookGroup]:
+    """The groups that a pass through some segments may come to, the oldest first.
+
+    There may be thousands of others, on tensors that nobody differentiates.
+    """
+    if not hooks_in_force:
+        return []
+    numbers = _on_leaves.union(*[segment.hooks for segment in segments])
+    return [hooks_in_force[number] for number in sorted(numbers) if number in hooks_in_force]
+
+
+def _home(handle: Handle) -> Segment | None:
+    """The segment that a tensor was computed in; None for a leaf."""
+    segment: Segment | None = handle._segment
+    place: Place = handle._slot
+    if handle._layout.is_leaf:
+        return None
+    while segment is not None and not isinstance(place, Value) and place in segment.links:
+        segment, place = segment.links[place]
+    return segment
 
 
 def _value_of(

@@ -46,6 +46,7 @@ class Segment:
         landed: what is in memory of a finished segment's values, and the memory's version then.
         clock: how many writes there had been anywhere when the segment ended; -1 if it wrote.
         gradients: what the backward passes of this segment found, latest last.
+        hooks: the numbers of the hooks on what was computed here.
         hooked: tensors with a hook that were computed here, with their slots: their history holds
             them, as nobody else need do, until a backward pass has used it up.
         spent: nodes whose saved values a backward pass has freed.
@@ -65,6 +66,7 @@ class Segment:
     clock = 0
     gradients: tuple[State, ...] = ()
     hooked: tuple[tuple[Handle, Slot], ...] = ()
+    hooks: tuple[int, ...] = ()
     spent: tuple[frozenset[Node], ...] = ()
     walked: tuple[frozenset[Node], ...] = ()
     saved: Mapping[Value, Any] = MappingProxyType({})

@@ -8,6 +8,7 @@ import pytest
 
 import graphnet as torch
 from graphnet.errors import AutogradError
+from graphnet.trace.hooks import hooks_near
 from graphnet.trace.recorder import Recorder, recording
 
 
@@ -328,3 +329,18 @@ class TestHooks:
             (k.sum() + (h * 3).sum()).backward()
             expected = 10 * h.exp() + 3
             assert h.grad.tolist() == pytest.approx(expected.tolist())
+
+
+def test_hooks_on_what_is_not_differentiated_are_not_asked_for():
+    x, seen = torch.ones(2, requires_grad=True), []
+    others = [x * number for number in range(20)]
+    for other in others:
+        other.register_hook(lambda gradient: seen.append("other"))
+    sum(others).sum().item()
+    y = x * 3
+    y.register_hook(lambda gradient: seen.append("y"))
+    assert len(hooks_near((y._segment,))) == 1
+    assert len(hooks_near((others[0]._segment,))) == 20
+    y.sum().backward()
+    assert seen == ["y"]
+    assert x.grad.tolist() == [3, 3]
