@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from random import Random
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -34,6 +33,8 @@ class PythonMachine:
     """Python's: there at once, and small."""
 
     def __init__(self, key: Key, position: int) -> None:
+        from random import Random  # a program that draws nothing does without
+
         self._random = Random()
         self._random.setstate((3, (*key.tolist(), position), None))
 
