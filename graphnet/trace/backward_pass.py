@@ -325,5 +325,5 @@ class BackwardPass:
                 walked = {node for each, node in self._crossed if each is segment}
                 for each, state in self._done:
                     if each is segment:
-                        walked |= state.stage.walked  # type: ignore[union-attr]
+                        walked |= state.stage.walked  # type: ignore[union-attr]  # each has a stage
                 segment.unhook(walked, self.past.chart(segment).values)

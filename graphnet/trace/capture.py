@@ -33,6 +33,7 @@ class CapturingRecorder(Recorder):
     """Records without ever starting a new segment; looking computes and goes on recording."""
 
     snapshots = True
+    tells_tensors_apart = True  # a program is run with other tensors in the place of some
 
     def __init__(self, labels: Mapping[int, str]) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.trace.handle import Handle
+from graphnet.trace.recorder import current_recorder
 
 MANY = 16
 """Operands that are so many are as a rule a selection, and a different one each time."""
@@ -19,7 +20,7 @@ def entering_anew(handles: Sequence[Handle]) -> Sequence[Handle]:
     would never make the same trace again. What an operation only reads may as well enter once more:
     a plan knows which of its inputs lie in the same memory.
     """
-    if len(handles) < MANY:
+    if len(handles) < MANY or current_recorder().tells_tensors_apart:
         return handles
     return [_again(handle) if _is_settled(handle) else handle for handle in handles]
 

@@ -54,6 +54,8 @@ class NestedRecorder(Recorder):
         randomness: what random operations may do: "error", "different" or "same".
     """
 
+    tells_tensors_apart = True  # one that was looked at is in memory, and still its own
+
     def __init__(self, outer: Recorder) -> None:
         super().__init__()
         self.outer = outer

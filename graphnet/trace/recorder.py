@@ -67,6 +67,8 @@ class Recorder:
     make: ClassVar[Callable[..., Any]] = Handle._made
     #: Whether inputs are bound to copies of the memory.
     snapshots: ClassVar[bool] = False
+    #: Whether it matters which tensor a value in memory enters as.
+    tells_tensors_apart: ClassVar[bool] = False
     #: Whether one thread only has recorded anything so far.
     is_alone: ClassVar[bool] = True
 

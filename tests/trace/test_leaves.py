@@ -90,3 +90,21 @@ def test_transformed_functions_join_what_is_outside_of_them():
     torch.stack(outside).sum().item()
     found = torch.func.vmap(lambda x: torch.stack([*outside, x]).sum(0))(torch.eye(2))
     np.testing.assert_array_equal(found.numpy(), np.eye(2) + sum(range(MANY)))
+
+
+def test_a_captured_program_joins_what_it_is_run_with():
+    tensors = [torch.full((2,), float(n)) for n in range(MANY)]
+    torch.stack(tensors).sum().item()
+    program = torch.capture(lambda *given: torch.stack(given).sum(0), *tensors)
+    found = program.run(*[tensor + 100 for tensor in tensors])
+    assert found.tolist() == [sum(range(MANY)) + 100 * MANY] * 2
+
+
+def test_what_a_transformed_function_looked_at_keeps_its_history():
+    def function(x):
+        parts = [x[n] * 2 for n in range(MANY)]
+        assert all(part.item() == 2 * n for n, part in enumerate(parts))
+        return torch.stack(parts).pow(2).sum()
+
+    x = torch.arange(float(MANY))
+    np.testing.assert_array_equal(torch.func.grad(function)(x).numpy(), 8 * x.numpy())
