@@ -7,19 +7,17 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.distributions import constraints
-from graphnet.distributions.distribution import Distribution
-from graphnet.distributions.parameters import ONE, lazy_property, standard_normal
+from graphnet.distributions.covariance import WithCovariance, only_one
+from graphnet.distributions.parameters import ONE, standard_normal
 from graphnet.errors import ValueRangeError
 from graphnet.functions.broadcasting import broadcast_shapes
 from graphnet.functions.linalg import matmul
-from graphnet.functions.ranges import eye
-from graphnet.functions.rearranging import flip
-from graphnet.linalg import cholesky, solve_triangular
+from graphnet.linalg import solve_triangular
 
 __all__ = ["MultivariateNormal"]
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(WithCovariance):
     """Vectors of normal numbers, with a mean and one of three matrices.
 
     Args:
@@ -57,68 +55,27 @@ class MultivariateNormal(Distribution):
     ) -> None:
         if loc.dim() < 1:
             raise ValueRangeError("loc must be at least one-dimensional.")
-        given = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        matrices = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(matrices) != 1:
-            raise ValueRangeError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = matrices.items()
+        name, matrix = only_one(
+            covariance_matrix=covariance_matrix,
+            precision_matrix=precision_matrix,
+            scale_tril=scale_tril,
+        )
         if matrix.dim() < 2:
             raise ValueRangeError(
                 f"{name} must be at least two-dimensional, with optional leading batch dimensions"
             )
         batch = broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
-        setattr(self, name, matrix.expand((*batch, -1, -1)))
+        self._keep(name, matrix, batch)
         self.loc = loc.expand((*batch, -1))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
-        if name == "scale_tril":
-            self._unbroadcasted_scale_tril = matrix
-        elif name == "covariance_matrix":
-            self._unbroadcasted_scale_tril = cholesky(matrix)
-        else:
-            self._unbroadcasted_scale_tril = precision_to_scale_tril(matrix)
+        self._find_triangle(name, matrix)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distributions repeated over a larger batch."""
         made = self._blank(_instance)
         made.loc = self.loc.expand((*batch_shape, *self.event_shape))
-        made._unbroadcasted_scale_tril = self._unbroadcasted_scale_tril
-        for name in ("covariance_matrix", "scale_tril", "precision_matrix"):
-            if name in self.__dict__:
-                shape = (*batch_shape, *self.event_shape, *self.event_shape)
-                setattr(made, name, self.__dict__[name].expand(shape))
+        self._hand_on(made, batch_shape)
         return self._with_shape(batch_shape, self.event_shape, made)
-
-    def _over_batch(self, matrix: Tensor) -> Tensor:
-        expanded: Tensor = matrix.expand(
-            (*self._batch_shape, *self._event_shape, *self._event_shape)
-        )
-        return expanded
-
-    @lazy_property
-    def scale_tril(self) -> Any:
-        """The lower triangle."""
-        return self._over_batch(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Any:
-        """The covariance."""
-        triangle = self._unbroadcasted_scale_tril
-        return self._over_batch(matmul(triangle, triangle.mT))
-
-    @lazy_property
-    def precision_matrix(self) -> Any:
-        """Its inverse."""
-        triangle = self._unbroadcasted_scale_tril
-        identity = eye(triangle.size(-1), dtype=triangle.dtype)
-        inverse = solve_triangular(triangle, identity, upper=False)
-        return self._over_batch(matmul(inverse.mT, inverse))
 
     @property
     def mean(self) -> Tensor:
@@ -174,11 +131,3 @@ def squared_distance(triangle: Tensor, difference: Tensor) -> Tensor:
     solved = solve_triangular(triangle, difference.unsqueeze(-1), upper=False)
     length: Tensor = solved.squeeze(-1).pow(2).sum(-1)
     return length
-
-
-def precision_to_scale_tril(precision: Tensor) -> Tensor:
-    """The lower triangle of the inverse of a matrix, without making the inverse."""
-    flipped = cholesky(flip(precision, (-2, -1)))
-    inverse = flip(flipped, (-2, -1)).mT
-    identity = eye(precision.shape[-1], dtype=precision.dtype)
-    return solve_triangular(inverse, identity, upper=False)

@@ -10,25 +10,25 @@ from typing import Any
 from graphnet._tensor import Tensor
 from graphnet.distributions import constraints
 from graphnet.distributions.chi2 import Chi2
+from graphnet.distributions.covariance import WithCovariance, only_one
 from graphnet.distributions.exp_family import ExponentialFamily
-from graphnet.distributions.multivariate_normal import precision_to_scale_tril
-from graphnet.distributions.parameters import ONE, lazy_property
+from graphnet.distributions.parameters import ONE
 from graphnet.errors import ValueRangeError
 from graphnet.functions.broadcasting import broadcast_shapes
 from graphnet.functions.creation import tensor
 from graphnet.functions.decompositions import cholesky_solve
 from graphnet.functions.linalg import matmul
-from graphnet.functions.ranges import arange, eye, tril_indices
+from graphnet.functions.ranges import arange, tril_indices
 from graphnet.functions.rearranging import diag_embed
 from graphnet.functions.sampling import randn
 from graphnet.functions.special_functions import digamma, mvlgamma
 from graphnet.ir.types import Size
-from graphnet.linalg import cholesky, slogdet, solve_triangular
+from graphnet.linalg import slogdet
 
 __all__ = ["Wishart"]
 
 
-class Wishart(ExponentialFamily):
+class Wishart(WithCovariance, ExponentialFamily):
     """Matrices as ``df`` normal vectors make them: the sum of their outer products.
 
     Args:
@@ -70,18 +70,11 @@ class Wishart(ExponentialFamily):
         scale_tril: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        given = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        matrices = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(matrices) != 1:
-            raise ValueRangeError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = matrices.items()
+        name, matrix = only_one(
+            covariance_matrix=covariance_matrix,
+            precision_matrix=precision_matrix,
+            scale_tril=scale_tril,
+        )
         if matrix.dim() < 2:
             raise ValueRangeError(
                 "scale_tril must be at least two-dimensional, with optional leading batch "
@@ -95,7 +88,7 @@ class Wishart(ExponentialFamily):
             raise ValueRangeError(
                 f"Value of df={df} expected to be greater than ndim - 1 = {rows - 1}."
             )
-        setattr(self, name, matrix.expand((*batch, -1, -1)))
+        self._keep(name, matrix, batch)
         if (self.df < rows).any():
             warnings.warn(
                 "Low df values detected. Singular samples are highly likely to occur for "
@@ -103,12 +96,7 @@ class Wishart(ExponentialFamily):
                 stacklevel=2,
             )
         super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
-        if name == "scale_tril":
-            self._unbroadcasted_scale_tril = matrix
-        elif name == "covariance_matrix":
-            self._unbroadcasted_scale_tril = cholesky(matrix)
-        else:
-            self._unbroadcasted_scale_tril = precision_to_scale_tril(matrix)
+        self._find_triangle(name, matrix)
         steps = arange(rows, dtype=matrix.dtype).expand((*batch, -1))
         self._dist_chi2 = Chi2(df=self.df.unsqueeze(-1) - steps)
 
@@ -117,35 +105,9 @@ class Wishart(ExponentialFamily):
         made = self._blank(_instance)
         shape = Size(batch_shape)
         made.df = self.df.expand(shape)
-        made._unbroadcasted_scale_tril = self._unbroadcasted_scale_tril
-        for name in ("covariance_matrix", "scale_tril", "precision_matrix"):
-            if name in self.__dict__:
-                setattr(made, name, self.__dict__[name].expand((*shape, *self.event_shape)))
+        self._hand_on(made, shape)
         made._dist_chi2 = self._dist_chi2.expand((*shape, self.event_shape[-1]))
         return self._with_shape(shape, self.event_shape, made)
-
-    def _over_batch(self, matrix: Tensor) -> Tensor:
-        expanded: Tensor = matrix.expand((*self._batch_shape, *self._event_shape))
-        return expanded
-
-    @lazy_property
-    def scale_tril(self) -> Any:
-        """The lower triangle."""
-        return self._over_batch(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Any:
-        """The covariance of the vectors."""
-        triangle = self._unbroadcasted_scale_tril
-        return self._over_batch(matmul(triangle, triangle.mT))
-
-    @lazy_property
-    def precision_matrix(self) -> Any:
-        """Its inverse."""
-        triangle = self._unbroadcasted_scale_tril
-        identity = eye(self._event_shape[-1], dtype=triangle.dtype)
-        inverse = solve_triangular(triangle, identity, upper=False)
-        return self._over_batch(matmul(inverse.mT, inverse))
 
     @property
     def mean(self) -> Tensor:
