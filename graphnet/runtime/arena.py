@@ -54,7 +54,10 @@ class Arena:
     def __init__(self, pool: Pool | None = None) -> None:
         self.nbytes = 0
         self._pool = pool or Pool()
-        self._free = self._pool.blocks()
+        # By size: a long plan has thousands of blocks free, of a few sizes.
+        self._free: dict[int, list[Any]] = {}
+        for block in self._pool.blocks():
+            self._put(block)
         self._mine: set[int] = set()
         # One array for each way a block is seen: a plan may see it so a hundred times.
         self._arrays: dict[tuple[int, TensorType], Any] = {}
@@ -62,12 +65,8 @@ class Arena:
     def take(self, type_: TensorType) -> Buffer:
         """A buffer for a value: the smallest free block it fits in, or a new one."""
         size = _rounded(type_.nbytes)
-        fitting = [block for block in self._free if size <= block.nbytes <= 2 * size]
-        if fitting:
-            block = min(fitting, key=lambda candidate: candidate.nbytes)
-            self._free = [other for other in self._free if other is not block]
-        else:
-            block = self._pool.make(size)
+        fitting = [nbytes for nbytes in self._free if size <= nbytes <= 2 * size]
+        block = self._get(min(fitting)) if fitting else self._pool.make(size)
         if id(block.base) not in self._mine:
             self._mine.add(id(block.base))
             self.nbytes += block.nbytes
@@ -83,7 +82,18 @@ class Arena:
 
     def release(self, buffer: Buffer) -> None:
         """Give a buffer's block back."""
-        self._free.append(buffer.block)
+        self._put(buffer.block)
+
+    def _get(self, nbytes: int) -> Any:
+        """The free block of this size that was used last: the caches may hold it still."""
+        blocks = self._free[nbytes]
+        block = blocks.pop()
+        if not blocks:
+            del self._free[nbytes]
+        return block
+
+    def _put(self, block: Any) -> None:
+        self._free.setdefault(block.nbytes, []).append(block)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
