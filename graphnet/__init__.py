@@ -243,6 +243,8 @@ _LAZY = {
     "_inductor": "graphnet._inductor",
     "_dynamo": "graphnet._dynamo",
     "_C": "graphnet._C",
+    "_assert": "graphnet.overrides:_assert",
+    "functional": "graphnet.functions",
     "_jit_internal": "graphnet._jit_internal",
     "overrides": "graphnet.overrides",
     "__config__": "graphnet.__config__",

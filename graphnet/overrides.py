@@ -86,3 +86,19 @@ def handle_torch_function(
 def is_tensor_like(inp: Any) -> bool:
     """Whether something is a tensor, or of a class that takes part as one."""
     return type(inp) is Tensor or hasattr(inp, "__torch_function__")
+
+
+def _assert(condition: Any, message: str) -> Any:
+    """An ``assert`` that tracers see, as they see calls of functions.
+
+    Raises:
+        AssertionError: the condition does not hold.
+    """
+    if has_torch_function_unary(condition):
+        return handle_torch_function(_assert, (condition,), condition, message)
+    if not condition:
+        raise AssertionError(message)
+    return None
+
+
+_assert.__module__ = "graphnet"  # where users find it

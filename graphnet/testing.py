@@ -5,6 +5,7 @@ Source: PyTorch's page ``torch.testing``.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Number
 from typing import Any, Final
@@ -14,7 +15,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.functions.creation import as_tensor
 
-__all__ = ["assert_close"]
+__all__ = ["assert_allclose", "assert_close"]
 
 _TOLERANCES: Final = {
     dtypes.float16: (1e-3, 1e-5),
@@ -23,6 +24,11 @@ _TOLERANCES: Final = {
     dtypes.complex64: (1.3e-6, 1e-5),
     dtypes.float64: (1e-7, 1e-7),
     dtypes.complex128: (1e-7, 1e-7),
+}
+_EARLIER_TOLERANCES: Final = {
+    dtypes.float16: (1e-3, 1e-3),
+    dtypes.float32: (1e-4, 1e-5),
+    dtypes.float64: (1e-5, 1e-8),
 }
 
 
@@ -75,6 +81,31 @@ def assert_close(
         raise AssertionError(problem if msg is None else msg(problem) if callable(msg) else msg)
 
     compare(actual, expected, "")
+
+
+def assert_allclose(
+    actual: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = True,
+    msg: str = "",
+) -> None:
+    """The early form of :func:`assert_close`: it asks for less, and warns that it is going away."""
+    warnings.warn(
+        "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a "
+        "future release. Please use `torch.testing.assert_close()` instead. You can find detailed "
+        "upgrade instructions in https://github.com/pytorch/pytorch/issues/61844.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    x = actual if isinstance(actual, Tensor) else as_tensor(actual)
+    y = expected if isinstance(expected, Tensor) else as_tensor(expected, dtype=x.dtype)
+    if rtol is None and atol is None:
+        rtol, atol = max(_EARLIER_TOLERANCES.get(kind, (0.0, 0.0)) for kind in (x.dtype, y.dtype))
+    assert_close(
+        x, y, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None
+    )
 
 
 def _difference(

@@ -61,7 +61,7 @@ def is_set_to(self: Tensor, tensor: Tensor) -> builtins.bool:
 
 
 def typename(obj: Any) -> str:
-    """The name of a tensor's type, or of any object's class, with its module.
+    """The name of a tensor's type; of anything else its own, or that of its class, with the module.
 
     >>> import graphnet as torch
     >>> torch.typename(torch.ones(1)), torch.typename(3)
@@ -69,6 +69,6 @@ def typename(obj: Any) -> str:
     """
     if type(obj) is Tensor:
         return f"torch.{SCALAR_TYPE_NAMES[obj.dtype]}Tensor"
-    kind = obj if isinstance(obj, type) else type(obj)
-    module = kind.__module__
-    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+    name = getattr(obj, "__qualname__", None) or type(obj).__qualname__
+    module = getattr(obj, "__module__", None)
+    return name if module in (None, "builtins") else f"{module}.{name}"

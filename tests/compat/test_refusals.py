@@ -10,16 +10,9 @@ import pytest
 import graphnet as torch
 
 
-class Tracer(torch.fx.Tracer):
-    """Programs derive from it when they are imported."""
-
-
 @pytest.mark.parametrize(
     ("name", "use"),
     [
-        ("torch.fx.symbolic_trace", lambda: torch.fx.symbolic_trace(torch.nn.ReLU())),
-        ("torch.fx.Graph", lambda: torch.fx.Graph()),
-        ("torch.fx.Tracer", lambda: Tracer()),
         ("torch.nested.nested_tensor", lambda: torch.nested.nested_tensor([torch.ones(2)])),
         (
             "torch.nn.utils.parametrizations.orthogonal",

@@ -1,0 +1,1 @@
+"""What passes share: ``torch.fx.passes.utils``."""
