@@ -38,7 +38,7 @@ PH = PHBase()
 def annotations_of(function: Any) -> dict[str, Any]:
     """The types of a function's parameters.
 
-    graphnet's own are kept as text, unlike PyTorch's; which say nothing where anything may be given.
+    graphnet's own are kept as text. They say Any where PyTorch's say nothing.
     """
     if str(function.__module__).startswith("graphnet."):
         return {name: kind for name, kind in get_type_hints(function).items() if kind is not Any}

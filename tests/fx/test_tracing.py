@@ -14,7 +14,7 @@ import pytest
 
 import graphnet as torch
 from graphnet import fx
-from graphnet.nn import functional as F  # noqa: N812  # PyTorch's name
+from graphnet.nn import functional as F
 from graphnet.nn.functional import relu
 
 
