@@ -76,10 +76,13 @@ class Fused(Op):
         It is one before that which makes the result, if what it gives goes into that alone, and it
         is the last to read an operand of the result's type: ``v * 0.9`` of ``v = v * 0.9 + g``.
         Where the result lies in that operand's memory, all stays in place, which takes numpy two
-        thirds of the time.
+        thirds of the time. Not so of ``x - g * 0.1``: the result is to lie where ``x`` does, which
+        is read until the end.
         """
         made = self.results[result] - self.arity
-        kind = self.body[made].type
+        kind, first = self.body[made].type, self.body[made].operands[0]
+        if first < self.arity and operands[first] == kind and self._last_use(first) == made:
+            return made
         for number in self.body[made].operands:
             before = number - self.arity
             if before < 0 or number in self.results or self._last_use(number) > made:

@@ -167,6 +167,18 @@ def test_a_view_of_the_memory_that_is_updated_is_read_before() -> None:
     assert memory.tolist() == [4, 4, 4]
 
 
+def test_a_fused_update_by_a_scaled_gradient_runs_in_place() -> None:
+    """Plain gradient descent: the weight is read last, so nothing is written where it lies before."""
+    with Builder() as builder:
+        w, g = (builder.input(f32(300, 300)) for _ in range(2))
+        new = w - g * 0.01
+    graph = Graph(builder.nodes, [w, g], [g], [(w, new)])
+    plan = planned(ElementwiseFusion().run(graph).graph)
+    assert (plan.steps, plan.in_place, plan.arena_bytes) == (1, 1, 0)
+    arrays, expected = arrays_for(graph), interpret(graph, arrays_for(graph))
+    agree(graph, expected, plan(arrays))
+
+
 def test_a_fused_update_runs_in_place() -> None:
     with Builder() as builder:
         w, buffer, g = (builder.input(f32(300, 300)) for _ in range(3))
