@@ -168,7 +168,7 @@ def test_a_view_of_the_memory_that_is_updated_is_read_before() -> None:
 
 
 def test_a_fused_update_by_a_scaled_gradient_runs_in_place() -> None:
-    """Plain gradient descent: the weight is read last, so nothing is written where it lies before."""
+    """The weight is read last: nothing may be written where it lies before that."""
     with Builder() as builder:
         w, g = (builder.input(f32(300, 300)) for _ in range(2))
         new = w - g * 0.01
