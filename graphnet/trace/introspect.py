@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
-from graphnet.ir.node import Value
+from graphnet.ir.node import Node, Value
 from graphnet.trace.handle import Handle
 from graphnet.trace.recorder import current_recorder
 from graphnet.trace.segment import Segment
@@ -16,21 +18,33 @@ from graphnet.trace.state import Trace
 class GradFunction:
     """A node of the backward graph, as PyTorch shows it.
 
+    As there, a node is one object as long as somebody holds it, and its class has its name:
+    programs that draw the graph go by both.
+
     >>> import graphnet as torch
     >>> x = torch.tensor(1.0, requires_grad=True)
-    >>> (x * 2).grad_fn.name()
-    'MulBackward0'
+    >>> y = x * 2
+    >>> y.grad_fn.name(), type(y.grad_fn).__name__, y.grad_fn is y.grad_fn
+    ('MulBackward0', 'MulBackward0', True)
     """
 
     def __init__(self, value: Value, segment: Segment) -> None:
-        self._value, self._segment = _origin(value, segment)
+        self._value, self._segment = value, segment
+
+    @classmethod
+    def of(cls, value: Value, segment: Segment) -> GradFunction:
+        """The node of a value that has a gradient."""
+        value, segment = _origin(value, segment)
+        name = _grad_name(value)
+        key = (value.node, name, segment)
+        found = _held.get(key)
+        if found is None:
+            found = _held[key] = _class_named(name)(value, segment)
+        return found
 
     def name(self) -> str:
         """What PyTorch calls it."""
-        if self._value.op.name == "input":
-            return "torch::autograd::AccumulateGrad"
-        operands = [operand.type for operand in self._value.node.operands]
-        return self._value.op.grad_name_of(self._value.index, operands)
+        return _grad_name(self._value)
 
     @property
     def next_functions(self) -> tuple[tuple[GradFunction | None, int], ...]:
@@ -46,7 +60,7 @@ class GradFunction:
         else:
             operands = [each for each in operands if each is None or _could_have_gradient(each)]
         return tuple(
-            (GradFunction(operand, self._segment), operand.index)
+            (GradFunction.of(operand, self._segment), operand.index)
             if operand is not None and operand.requires_grad
             else (None, 0)
             for operand in operands
@@ -66,7 +80,22 @@ class GradFunction:
         raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
 
     def __repr__(self) -> str:
-        return f"<{self.name().rpartition(':')[2]} object at {id(self._value.node):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+_held: WeakValueDictionary[tuple[Node, str, Segment], GradFunction] = WeakValueDictionary()
+
+
+@cache
+def _class_named(name: str) -> type[GradFunction]:
+    return type(name.rpartition(":")[2], (GradFunction,), {"__module__": GradFunction.__module__})
+
+
+def _grad_name(value: Value) -> str:
+    if value.op.name == "input":
+        return "torch::autograd::AccumulateGrad"
+    operands = [operand.type for operand in value.node.operands]
+    return value.op.grad_name_of(value.index, operands)
 
 
 def _is_number(operand: Value | None) -> bool:
@@ -100,7 +129,7 @@ def value_of(handle: Handle) -> Value:
 
 def grad_fn_of(handle: Handle) -> GradFunction:
     """The backward node of a tensor that is no leaf."""
-    return GradFunction(*_place_of(handle))
+    return GradFunction.of(*_place_of(handle))
 
 
 def _place_of(handle: Handle) -> tuple[Value, Segment]:

@@ -93,6 +93,7 @@ def _name(function: Any) -> str | None:
 def test_name(code: str) -> None:
     ours, theirs = _made(code, graphnet), _made(code, torch)
     assert ours.grad_fn.name() == theirs.grad_fn.name()
+    assert type(ours.grad_fn).__name__ == type(theirs.grad_fn).__name__
 
 
 @pytest.mark.filterwarnings("ignore::graphnet.errors.RecompileWarning")
@@ -111,3 +112,27 @@ def test_the_chain_of_a_layer_starts_with_its_bias() -> None:
         hidden = layer(module.rand(4, 3)).relu()
         bias, _ = hidden.grad_fn.next_functions[0][0].next_functions[0]
         assert bias.variable is layer.bias
+
+
+def walked(tensor: Any) -> list[str]:
+    """The nodes above a tensor, each once, by the names of their classes."""
+    seen, ahead, names = set(), [tensor.grad_fn], []
+    while ahead:
+        node = ahead.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        names.append(type(node).__name__)
+        ahead += [function for function, _ in node.next_functions]
+    return sorted(names)
+
+
+def test_a_node_is_one_object_for_all_that_lead_to_it() -> None:
+    found = []
+    for module in (graphnet, torch):
+        x = module.ones(3, requires_grad=True)
+        y = (x * 2).tanh()
+        for _ in range(20):  # two ways each: a million, if nodes were not known again
+            y = y + y.exp()
+        found.append(walked(y.sum()))
+    assert found[0] == found[1]
