@@ -279,11 +279,12 @@ class Tensor(Handle, Expression):
 
     @property
     def mT(self) -> Tensor:  # noqa: N802  # PyTorch's name
-        """The last two dimensions exchanged."""
-        if self.dim() < 2:
+        """The last two dimensions exchanged; a single number stays."""
+        if self.dim() == 0:
+            return self
+        if self.dim() == 1:
             raise ShapeError(
-                f"tensor.mT is only supported on matrices or batches of matrices. Got {self.dim()}D"
-                " tensor."
+                "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."
             )
         return self._apply(Transpose(self.dim() - 2, self.dim() - 1), self)  # type: ignore[no-any-return]  # a tensor
 

@@ -74,9 +74,9 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 @method
-def broadcast_to(input: Tensor, size: Any) -> Tensor:
+def broadcast_to(input: Tensor, *size: Any, **named: Any) -> Tensor:
     """Expanded to a shape, as :func:`expand`."""
-    return expand(input, size)
+    return expand(input, given_sizes("broadcast_to", "size", size, named))
 
 
 def broadcast_shapes(*shapes: Any) -> Any:

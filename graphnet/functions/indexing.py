@@ -194,8 +194,25 @@ def index_add(
 @inplace
 @method
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """A copy with the slices of ``source`` in place of those at the indices of ``dim``."""
+    """A copy with the slices of ``source`` in place of those at the indices of ``dim``.
+
+    Raises:
+        OutOfRangeError: (an IndexError) indices and source are not as many, or have other numbers
+            of dimensions than they should.
+    """
     dim, index = wrap_dim(dim, input.ndim), _vector("index_copy", index)
+    if input.ndim and source.ndim and input.ndim != source.ndim:
+        raise OutOfRangeError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must "
+            f"match. Source dimensionality ({source.ndim}), destination dimensionality "
+            f"({input.ndim})"
+        )
+    count = source.shape[dim] if source.ndim else 1
+    if count != index.shape[0]:
+        raise OutOfRangeError(
+            f"index_copy_(): Number of indices ({index.shape[0]}) should be equal to "
+            f"source.size(dim) ({count})"
+        )
     source = _source("index_copy", input, dim, index, source)
     return _like(IndexCopy(dim)(lifted(input), source, index), input)
 

@@ -19,6 +19,7 @@ from graphnet.functions.arguments import (
 )
 from graphnet.functions.methods import method
 from graphnet.functions.reinterpretation import reinterpreted
+from graphnet.grad_mode import set_grad_enabled
 from graphnet.ir.types import Shape
 from graphnet.ops.complex import Conj
 from graphnet.ops.convert import Clone
@@ -376,12 +377,21 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
 
 
 def in_place(function: Callable[..., Tensor], name: str) -> None:
-    """Attach the form of a view function that makes the tensor itself that view."""
+    """Attach the form of a view function that makes the tensor itself that view.
+
+    Written without gradients, a leaf that requires them stays one, and a history goes on.
+    """
 
     @functools.wraps(function)
     def become(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable()
-        self._become(function(self, *args, **kwargs))
+        if self.requires_grad and self.is_leaf:
+            self.data = function(self.detach(), *args, **kwargs)
+            return self
+        base, grad = self._base, self._grad
+        with set_grad_enabled(True):
+            self._become(function(self, *args, **kwargs))
+        self._base, self._grad = base, grad
         return self
 
     become.__name__ = become.__qualname__ = name

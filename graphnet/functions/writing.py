@@ -63,8 +63,21 @@ def fill_(input: Tensor, value: Any) -> Tensor:
     >>> torch.zeros(2).fill_(3)
     tensor([3., 3.])
     """
+    if isinstance(value, Tensor):
+        return copy_(input, value)
+    if input._layout.overlaps:  # one number fits all elements that lie at one place
+        fill_(_without_repeats(input), value)
+        return input
     input._check_writable()
-    return input.copy_(value) if isinstance(value, Tensor) else input._write(fill(input, value))
+    return input._write(fill(input, value))
+
+
+def _without_repeats(x: Tensor) -> Tensor:
+    """Each element of an expanded tensor once."""
+    for dim, step in enumerate(x._layout.strides):
+        if step == 0:
+            x = x.narrow(dim, 0, 1)
+    return x
 
 
 @method

@@ -219,7 +219,7 @@ def _check_target(x: TensorType, target: TensorType) -> None:
     """Raise where the target is not one class for each place of the input."""
     if not x.ndim:
         raise ValueRangeError("nll_loss: Expected 1 or more dimensions (got 0)")
-    shape, batch = target.shape, target.shape[0] if target.shape else 1
+    shape, batch = target.shape, target.shape[0] if target.shape else 0
     if x.ndim == 1 and shape and batch != 1:
         raise ValueRangeError(
             f"nll_loss: For 1D input, 1D target must have size 1, but got target size: {batch}"

@@ -96,6 +96,7 @@ def cross_entropy(
         label_smoothing: the part of the probability that is spread over all classes.
 
     Raises:
+        OutOfRangeError: (an IndexError) the input is a single number.
         RefusedError: (a RuntimeError) ``label_smoothing`` is not between 0 and 1.
 
     and what :func:`nll_loss` raises.
@@ -122,8 +123,6 @@ def cross_entropy(
             "cross_entropy: ignore_index is not supported for floating point target, but it is "
             f"{ignore_index}"
         )
-    if not input.ndim:
-        raise ShapeError("cross_entropy: expected an input of 1 or more dimensions, but got 0")
     dim = 0 if input.ndim == 1 else 1
     scores = log_softmax(input, dim)
     if likely:
