@@ -224,11 +224,12 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     torch.Size([2, 1])
     """
     if dim is None:
-        named: tuple[int, ...] = tuple(range(input.ndim))
+        form, named = 0, tuple(range(input.ndim))
     else:
+        form = 1 if isinstance(dim, int) else 2
         named = distinct_dims("squeeze", integers("squeeze", "dim", dim), input.ndim)
     taken = tuple(d for d in sorted(named) if d < input.ndim and input.shape[d] == 1)
-    squeezed: Tensor = Squeeze(taken)(input)
+    squeezed: Tensor = Squeeze(taken, form)(input)
     return squeezed
 
 

@@ -144,6 +144,8 @@ class _WholeQuotient(NumberElementwise):
 class _RoundedQuotient(_WholeQuotient):
     """A quotient in steps: its gradient is zero."""
 
+    grad_name = "DivBackward2"
+
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:
         """Zero everywhere."""
         zero = zeros(out.shape, g.dtype)
@@ -170,8 +172,16 @@ class TruncDivide(_RoundedQuotient):
         return np.trunc(np.true_divide(x, y))
 
 
+class _Rest(_WholeQuotient):
+    """What a division leaves."""
+
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch numbers the form with a divisor that is a tensor 1."""
+        return f"{type(self).__name__}Backward{int(not operands[1].weak)}"
+
+
 @op("remainder")
-class Remainder(_WholeQuotient):
+class Remainder(_Rest):
     """Remainder with the sign of the divisor, as Python's ``%``."""
 
     function = np.remainder
@@ -182,7 +192,7 @@ class Remainder(_WholeQuotient):
 
 
 @op("fmod")
-class Fmod(_WholeQuotient):
+class Fmod(_Rest):
     """Remainder with the sign of the dividend, as C's ``fmod``."""
 
     function = np.fmod
@@ -335,6 +345,10 @@ class Lcm(IntegerElementwise):
 @op("lerp")
 class Lerp(FloatOnlyElementwise):
     """Linear interpolation ``start + weight * (end - start)``."""
+
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch numbers the form with a weight that is a tensor 1."""
+        return f"LerpBackward{int(not operands[2].weak)}"
 
     @staticmethod
     def ufunc(start: Any, end: Any, weight: Any) -> Any:

@@ -73,6 +73,7 @@ class BesselY1(SpecialFunction):
 class ScaledBesselI0(SpecialFunction):
     """``exp(-|x|) * i0(x)``."""
 
+    grad_name = "SpecialI0EBackward0"
     scipy_name = "i0e"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -84,6 +85,7 @@ class ScaledBesselI0(SpecialFunction):
 class ScaledBesselI1(SpecialFunction):
     """``exp(-|x|) * i1(x)``."""
 
+    grad_name = "SpecialI1EBackward0"
     scipy_name = "i1e"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -114,6 +116,7 @@ class _GrowingBessel(FloatElementwise):
 class BesselI0(_GrowingBessel):
     """The modified Bessel function of the first kind of order 0."""
 
+    grad_name = "I0Backward0"
     scaled = ScaledBesselI0
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -125,6 +128,7 @@ class BesselI0(_GrowingBessel):
 class BesselI1(_GrowingBessel):
     """The modified Bessel function of the first kind of order 1."""
 
+    grad_name = "SpecialI1Backward0"
     scaled = ScaledBesselI1
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:

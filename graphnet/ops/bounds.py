@@ -37,10 +37,9 @@ class Clamp(NumberElementwise):
         inside = (x >= low) & (x <= high)
         return Where()(inside, g, 0), Where()(to_low, g, 0), Where()(to_high, g, 0)
 
-    @property
-    def grad_name(self) -> str:
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
         """PyTorch numbers the form with bounds that are numbers 1."""
-        return "ClampBackward1"
+        return f"ClampBackward{int(operands[1].weak)}"
 
 
 class _OneBound(Elementwise):

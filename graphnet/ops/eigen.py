@@ -24,6 +24,7 @@ from graphnet.ops.shape import Reshape
 class Eig(MatrixOp):
     """Eigenvalues, in no order, and eigenvectors of length 1, as columns; both complex."""
 
+    grad_name = "LinalgEigBackward0"
     torch_name = "linalg.eig"
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:

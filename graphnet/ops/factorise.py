@@ -75,6 +75,7 @@ class Qr(MatrixOp):
     ``complete`` makes ``q`` square; otherwise it has ``min(rows, columns)`` columns.
     """
 
+    grad_name = "LinalgQrBackward0"
     torch_name = "linalg.qr"
     complete: bool = False
 
@@ -150,6 +151,7 @@ def _through_qr(q: Value, r: Value, gq: Value | None, gr: Value | None) -> Value
 class Svd(MatrixOp):
     """``u @ diag(s) @ vh`` with orthonormal ``u`` and ``vh`` and descending ``s >= 0``."""
 
+    grad_name = "LinalgSvdBackward0"
     torch_name = "linalg.svd"
     full_matrices: bool = False
 
@@ -224,6 +226,7 @@ class Eigh(MatrixOp):
     The lower triangle is read, or the upper one.
     """
 
+    grad_name = "LinalgEighBackward0"
     torch_name = "linalg.eigh"
     upper: bool = False
 

@@ -55,6 +55,8 @@ class FourierTransform(Op):
 class Fft(FourierTransform):
     """The transform of complex numbers over dimensions, or the inverse one."""
 
+    grad_name = "FftC2CBackward0"
+
     dims: tuple[int, ...]
     inverse: bool
     norm: Norm
@@ -82,6 +84,8 @@ class Fft(FourierTransform):
 @op("rfft", Trait.AXES)
 class Rfft(FourierTransform):
     """The half of a transform of real numbers that determines the other half."""
+
+    grad_name = "FftR2CBackward0"
 
     dim: int
     norm: Norm
@@ -121,6 +125,8 @@ class Rfft(FourierTransform):
 @op("irfft", Trait.AXES)
 class Irfft(FourierTransform):
     """The real numbers whose transform has this half; ``n`` of them."""
+
+    grad_name = "FftC2RBackward0"
 
     dim: int
     n: int

@@ -398,6 +398,10 @@ class MaskedFill(Op):
     Operands are the tensor, the mask, which broadcasts with it, and the number.
     """
 
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch numbers the form with a number that is a tensor 1."""
+        return f"MaskedFillBackward{int(not operands[2].weak)}"
+
     def operand_dtypes(self, *operands: TensorType) -> Sequence[dtypes.dtype | None]:
         x, _, value = operands
         return [None, None, None if value.weak else x.dtype]

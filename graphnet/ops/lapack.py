@@ -56,6 +56,7 @@ class SolveTriangular(MatrixOp):
     A zero on the diagonal gives infinities. ``unit``: the diagonal counts as ones.
     """
 
+    grad_name = "LinalgSolveTriangularBackward0"
     torch_name = "linalg.solve_triangular"
     upper: bool
     unit: bool = False
@@ -110,6 +111,7 @@ class LuFactor(MatrixOp):
     diagonal, counted from 1.
     """
 
+    grad_name = "LinalgLuFactorExBackward0"
     torch_name = "linalg.lu_factor"
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType, TensorType]:
@@ -366,6 +368,7 @@ class LdlSolve(MatrixOp):
 class MatrixExp(MatrixOp):
     """The sum of ``a**k / k!`` over all ``k``, of square matrices."""
 
+    grad_name = "LinalgMatrixExpBackward0"
     torch_name = "linalg.matrix_exp"
 
     def infer(self, a: TensorType) -> TensorType:

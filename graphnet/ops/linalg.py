@@ -182,6 +182,7 @@ def matrix_trace(x: Value) -> Value:
 class Slogdet(MatrixOp):
     """The sign of the determinant and the logarithm of its magnitude."""
 
+    grad_name = "LinalgSlogdetBackward0"
     torch_name = "linalg.slogdet"
 
     def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
@@ -247,6 +248,7 @@ class Pinverse(MatrixOp):
     the greater of the first and the second times the greatest one count as 0.
     """
 
+    grad_name = "LinalgPinvBackward0"
     torch_name = "linalg.pinv"
 
     def infer(self, x: TensorType, *tolerances: TensorType) -> TensorType:

@@ -91,6 +91,7 @@ class Log10(FloatElementwise):
 class Log1p(FloatElementwise):
     """``log(1 + x)``, exact near 0."""
 
+    grad_name = "Log1PBackward0"
     ufunc = np.log1p
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -354,6 +355,7 @@ class Sinc(FloatElementwise):
 class Square(Elementwise):
     """``x * x``; booleans give int64."""
 
+    grad_name = "PowBackward0"
     ufunc = np.square
 
     def compute_dtype(self, promoted_dtype: dtypes.dtype) -> dtypes.dtype:

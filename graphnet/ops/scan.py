@@ -97,6 +97,8 @@ class Cumprod(Op):
 class LogCumsumExp(Op):
     """Running ``log(sum(exp(x)))`` along ``dim``, without overflow."""
 
+    grad_name = "LogcumsumexpBackward0"
+
     dim: int
 
     def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:

@@ -215,9 +215,16 @@ class Unsqueeze(ViewOp):
 
 @op("squeeze", Trait.AXES)
 class Squeeze(ViewOp):
-    """Dimensions of size 1 taken out."""
+    """Dimensions of size 1 taken out.
+
+    Args:
+        dims: which.
+        named: how they were asked for, as PyTorch numbers it: all there are is 0, one by name 1,
+            several 2.
+    """
 
     dims: tuple[int, ...]
+    named: int = 1
 
     def _keep(self, items: Sequence[int]) -> tuple[int, ...]:
         return tuple(item for d, item in enumerate(items) if d not in self.dims)
@@ -240,8 +247,8 @@ class Squeeze(ViewOp):
 
     @property
     def grad_name(self) -> str:
-        """PyTorch numbers the form that takes out all 0, and the one that names a dimension 1."""
-        return f"SqueezeBackward{int(len(self.dims) < 2)}"
+        """With the number of the form."""
+        return f"SqueezeBackward{self.named}"
 
 
 class _Permuting(ViewOp):

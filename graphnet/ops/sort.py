@@ -352,6 +352,7 @@ class _MedianOfAll(Op):
 class MedianOfAll(_MedianOfAll):
     """The middle one of all elements; NaN where there is one."""
 
+    grad_name = "MedianBackward0"
     pick = Median(0)
 
 
@@ -359,4 +360,5 @@ class MedianOfAll(_MedianOfAll):
 class NanmedianOfAll(_MedianOfAll):
     """The middle one of all elements that are numbers."""
 
+    grad_name = "NanmedianBackward0"
     pick = Nanmedian(0)

@@ -172,6 +172,7 @@ class Erfc(SpecialFunction):
 class Erfcx(SpecialFunction):
     """``exp(x**2) * erfc(x)``."""
 
+    grad_name = "SpecialErfcxBackward0"
     scipy_name = "erfcx"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -195,6 +196,7 @@ class Erfinv(SpecialFunction):
 class Ndtri(SpecialFunction):
     """The inverse of the normal distribution function."""
 
+    grad_name = "SpecialNdtriBackward0"
     scipy_name = "ndtri"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -206,6 +208,7 @@ class Ndtri(SpecialFunction):
 class LogNdtr(SpecialFunction):
     """The logarithm of the normal distribution function, exact for very negative ``x``."""
 
+    grad_name = "SpecialLogNdtrBackward0"
     scipy_name = "log_ndtr"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -220,6 +223,7 @@ class LogNdtr(SpecialFunction):
 class Entr(SpecialFunction):
     """``-x * log(x)``, 0 at 0 and minus infinity below."""
 
+    grad_name = "SpecialEntrBackward0"
     scipy_name = "entr"
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
@@ -231,6 +235,7 @@ class Entr(SpecialFunction):
 class Xlog1py(SpecialFunction):
     """``x * log1p(y)``, and 0 where ``x`` is 0 unless ``y`` is NaN."""
 
+    grad_name = "SpecialXlog1PyBackward0"
     scipy_name = "xlog1py"
 
     def vjp(self, g: Value, out: Value, x: Value, y: Value) -> Sequence[Value]:

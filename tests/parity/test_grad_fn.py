@@ -46,6 +46,33 @@ torch.linalg.inv(y)
 torch.det(y)
 z[:1, :1].squeeze()
 x.unsqueeze(0).squeeze(0)
+x.unsqueeze(0).squeeze()
+x.unsqueeze(0).squeeze((0, 1))
+x.log1p()
+x.square()
+x.median()
+x.logcumsumexp(0)
+x.fmod(2)
+x.fmod(y[:2])
+x % 2
+x.remainder(y[:2])
+torch.div(x, 2, rounding_mode="floor")
+torch.div(x, 2, rounding_mode="trunc")
+x.clamp(y[0], y[1])
+x.lerp(x, 0.5)
+x.lerp(x, x)
+x.masked_fill(x > 0, y[0, 0])
+y.matrix_exp()
+torch.linalg.qr(y)[0]
+torch.linalg.svd(y)[1]
+torch.linalg.eigh(y)[0]
+torch.linalg.slogdet(y)[1]
+torch.linalg.pinv(y)
+torch.fft.rfft(x).abs()
+torch.fft.fft(x + 0j)
+torch.special.i0(x)
+torch.special.entr(x)
+torch.special.ndtri(x)
 """
 
 EDGES = """
