@@ -521,7 +521,9 @@ class Tensor(Handle, Expression):
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
                 "function in torch/optim/optimizer.py as the solution."
             )
+        grad = self._grad
         self._become(self.detach())
+        self._grad = grad
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookGroup:

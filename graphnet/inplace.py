@@ -28,26 +28,35 @@ def check_writable(tensor: Tensor, differentiable: bool = False) -> None:
         AutogradError: it is a leaf that requires grad, a view of one, or one of several views.
         AliasError: several of its elements lie at one place.
     """
-    layout = tensor._layout
-    if grad_mode.enabled():
-        if differentiable or layout.requires_grad or origin_of(tensor) is not None:
-            _check_alias(tensor, differentiable)
-        base = tensor._base
-        if base is not None and base._layout.requires_grad and base._layout.is_leaf:
-            raise AutogradError(
-                "a view of a leaf Variable that requires grad is being used in an in-place "
-                "operation.",
-                cure=_CURE,
-            )
-        if layout.requires_grad and layout.is_leaf:
-            raise AutogradError(
-                "a leaf Variable that requires grad is being used in an in-place operation.",
-                cure=_CURE,
-            )
-    if layout.overlaps:
+    check_changeable(tensor, differentiable)
+    if tensor._layout.overlaps:
         raise AliasError(
             "unsupported operation: more than one element of the written-to tensor refers to a "
             "single memory location. Please clone() the tensor before performing the operation."
+        )
+
+
+def check_changeable(tensor: Tensor, differentiable: bool = False) -> None:
+    """The same for what changes a tensor in place but writes nothing, such as ``t_``.
+
+    Raises:
+        AutogradError: as :func:`check_writable`.
+    """
+    layout = tensor._layout
+    if not grad_mode.enabled():
+        return
+    if differentiable or layout.requires_grad or origin_of(tensor) is not None:
+        _check_alias(tensor, differentiable)
+    base = tensor._base
+    if base is not None and base._layout.requires_grad and base._layout.is_leaf:
+        raise AutogradError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+            cure=_CURE,
+        )
+    if layout.requires_grad and layout.is_leaf:
+        raise AutogradError(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+            cure=_CURE,
         )
 
 

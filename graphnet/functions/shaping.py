@@ -20,6 +20,7 @@ from graphnet.functions.arguments import (
 from graphnet.functions.methods import method
 from graphnet.functions.reinterpretation import reinterpreted
 from graphnet.grad_mode import set_grad_enabled
+from graphnet.inplace import check_changeable
 from graphnet.ir.types import Shape
 from graphnet.ops.complex import Conj
 from graphnet.ops.convert import Clone
@@ -385,7 +386,7 @@ def in_place(function: Callable[..., Tensor], name: str) -> None:
 
     @functools.wraps(function)
     def become(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        self._check_writable()
+        check_changeable(self)
         if self.requires_grad and self.is_leaf:
             self.data = function(self.detach(), *args, **kwargs)
             return self

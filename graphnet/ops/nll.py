@@ -220,9 +220,10 @@ def _check_target(x: TensorType, target: TensorType) -> None:
     if not x.ndim:
         raise ValueRangeError("nll_loss: Expected 1 or more dimensions (got 0)")
     shape, batch = target.shape, target.shape[0] if target.shape else 0
-    if x.ndim == 1 and shape and batch != 1:
+    if x.ndim == 1 and len(shape) == 1 and batch != 1:
         raise ValueRangeError(
-            f"nll_loss: For 1D input, 1D target must have size 1, but got target size: {batch}"
+            f"For 1D input, 1D target must have size 1, but got target size: {batch}",
+            cure="nll_loss: the scores of one sample have one class",
         )
     if x.ndim > 1 and x.shape[0] != batch:
         raise ValueRangeError(
@@ -231,10 +232,10 @@ def _check_target(x: TensorType, target: TensorType) -> None:
         )
     expected = _places(x.shape)
     fits = shape == expected or (x.ndim == 1 and shape == (1,))
-    if not fits and x.ndim == 2:
+    if not fits and x.ndim < 3:
         raise ShapeError(
-            "nll_loss: 0D or 1D target tensor expected, multi-target not supported, but got "
-            f"target size {list(shape)}"
+            "0D or 1D target tensor expected, multi-target not supported",
+            cure=f"nll_loss: the target's shape is {list(shape)}; name a class for each sample",
         )
     if not fits:
         raise ShapeError(f"nll_loss: Expected target size {list(expected)}, got {list(shape)}")

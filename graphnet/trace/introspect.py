@@ -112,8 +112,11 @@ def _slot(value: Value, segment: Segment) -> int:
 
 
 def _origin(value: Value, segment: Segment) -> tuple[Value, Segment]:
-    """What a value is where it was computed, and the segment where that was."""
-    while value.op.name == "input":
+    """What a value is where it was computed differentiably, and the segment where that was."""
+    while value.op.name in ("input", "attach"):
+        if value.op.name == "attach":
+            value = value.node.operands[1]
+            continue
         slot = _slot(value, segment)
         if slot not in segment.links:
             break
