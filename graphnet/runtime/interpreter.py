@@ -28,6 +28,10 @@ def evaluate(
             that is computed, and returned.
         wanted: the values to compute. Nothing else is.
         forget: let go of what is computed on the way as soon as it has been read for the last time.
+
+    Raises:
+        Whatever an operation raises, the first of them; ``known`` then has all values that could
+        be computed nevertheless.
     """
     results = set(wanted)
     needed: set[Node] = set()
@@ -40,19 +44,26 @@ def evaluate(
     program = [node for node in nodes if node in needed]
     kept = results | known.keys() if forget else set()
     readers = Counter(o for node in program for o in set(node.operands)) if forget else Counter()
+    first: Exception | None = None
     with np.errstate(all="ignore"):
         for node in program:
+            if first is not None and not all(operand in known for operand in node.operands):
+                continue
             try:
                 made = node.op.kernel(*(known[operand] for operand in node.operands))
-            except Exception as error:
-                culprit(node.op, node.location).blame(error)
-                raise
+            except Exception as error:  # noqa: BLE001  # raised at the end
+                if first is None:
+                    first = error
+                    culprit(node.op, node.location).blame(error)
+                continue
             if len(node.results) == 1:
                 known[node.results[0]] = made
             else:
                 known.update(zip(node.results, made, strict=True))
             if forget:
                 _forget(node, known, readers, kept)
+    if first is not None:
+        raise first
     return known
 
 

@@ -17,10 +17,12 @@ from graphnet.ir.op import Trait
 from graphnet.ir.registry import singletons
 from graphnet.passes.residuals import history, residuals, touched
 from graphnet.runtime.interpreter import evaluate
+from graphnet.runtime.ownership import owner_of, separate
 from graphnet.runtime.storage import Storage
 from graphnet.runtime.threads import apply_setting
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
+from graphnet.trace.rescue import rescue, unharmed
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
 
@@ -124,7 +126,9 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
 
     Raises:
         Whatever an operation raises, e.g. IndexError for an index out of range. Memory older than
-        the segment then keeps its values; what the segment would have made is lost, and says so.
+        the segment then keeps its values. Of what the segment would have made, values that do not
+        depend on what failed are there; others, and those with a gradient history, are lost, and
+        say so.
     """
     state, mutated = segment.state, segment.mutated
     made = segment.without_memory()
@@ -142,19 +146,16 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         state.wants_gradients,
     )
     segment.finished = True
+    known: dict[Value, Any] = {}
+    compiled: CompiledRun | None = None
     try:
-        visited = state.runs.get(key)
-        if visited is None:
-            demand = Demand._make(key)
-            visited = Visited.of(segment, trace, demand, reason)
-            state.note_run(demand, visited)
-            cache.note_visit(state, demand, visited)
+        visited = state.runs.get(key) or _first_visit(cache, segment, trace, key, reason)
         cache.steps += state.steps
         visited.last_use = cache.steps
         visited.count += 1
         if visited.count == 1 or config.optimization_level == 0:
             cache.interpreted += 1
-            results = _interpret(segment, trace, Demand._make(key), visited)
+            results = _interpret(segment, trace, Demand._make(key), visited, known)
         else:
             compiled = visited.compiled
             if compiled is None:
@@ -166,11 +167,11 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
             if compiled.keeps:
                 results = compiled.keep(segment, results, len(slots))
     except BaseException as error:
-        segment.error = error
-        for storage in mutated:
-            storage.pending = False
-            storage.segment = None
-        segment.finish(None)
+        if isinstance(error, Exception):
+            if compiled is not None:
+                known = unharmed(segment, trace, slots, in_place=bool(compiled.plan.in_place))
+            rescue(trace, made, created, known)
+        segment.fail(error)
         raise
     arrays = iter(results)
     for handle in made:
@@ -184,6 +185,17 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
     if visited.roots:
         segment.note_landed(made, created)
     segment.finish(visited)
+
+
+def _first_visit(
+    cache: TraceCache, segment: Segment, trace: Trace, key: tuple[Any, ...], reason: str
+) -> Visited:
+    """What follows from a demand that was never made here."""
+    demand = Demand._make(key)
+    visited = Visited.of(segment, trace, demand, reason)
+    segment.state.note_run(demand, visited)
+    cache.note_visit(segment.state, demand, visited)
+    return visited
 
 
 def _write(storages: Iterable[Storage], arrays: Iterator[Any]) -> None:
@@ -219,11 +231,13 @@ def _leaves(trace: Trace, roots: list[Value]) -> frozenset[Slot]:
     return frozenset(slot for slot, value in enumerate(trace.values) if value.node in walked)
 
 
-def _interpret(segment: Segment, trace: Trace, demand: Demand, visited: Visited) -> list[Any]:
-    """Run the trace as it was recorded."""
+def _interpret(
+    segment: Segment, trace: Trace, demand: Demand, visited: Visited, known: dict[Value, Any]
+) -> list[Any]:
+    """Run the trace as it was recorded; values are found in ``known``, also if it fails."""
     apply_setting()
     values, nodes = trace.values, trace.nodes
-    known = dict(zip(inputs_of(nodes), segment.bindings, strict=True))
+    known.update(zip(inputs_of(nodes), segment.bindings, strict=True))
     given = set(known)
     wanted = [values[slot] for slot in demand.present]
     kept = _gradients(segment, demand)
@@ -235,13 +249,13 @@ def _interpret(segment: Segment, trace: Trace, demand: Demand, visited: Visited)
     gradients = [values[slot] for slot in kept.values()]
     evaluate(nodes, known, [*wanted, *gradients, *draws, *computed], forget=True)
     arrays = [np.asarray(known[value]) for value in wanted]
-    _separate(arrays, [known[value] for value in given])
+    separate(arrays, [known[value] for value in given])
     # What lies in a tensor's memory may be overwritten before the backward pass reads it.
-    exposed = {id(_owner(array)) for array in arrays}
+    exposed = {id(owner_of(array)) for array in arrays}
     known.update(
         (value, np.array(known[value]))
         for value in keep
-        if value in rewritten or id(_owner(known.get(value))) in exposed
+        if value in rewritten or id(owner_of(known.get(value))) in exposed
     )
     segment.saved = {value: known[value] for value in keep if value in known}
     segment.kept = {slot: known[values[g]] for slot, g in kept.items()}
@@ -255,24 +269,6 @@ def _rewritten(segment: Segment, trace: Trace) -> frozenset[Value]:
         for slot, (storage, _) in segment.versions.items()
         if storage in segment.mutated
     )
-
-
-def _separate(arrays: list[Any], given: list[Any]) -> None:
-    """Give every result contiguous memory of its own, in place."""
-    taken = [array for array in given if isinstance(array, np.ndarray)]
-    owners = {id(_owner(array)) for array in taken}
-    for position, array in enumerate(arrays):
-        owner = _owner(array)
-        if not array.flags.c_contiguous or not array.flags.writeable or id(owner) in owners:
-            arrays[position] = owner = np.array(array, order="C")
-        owners.add(id(owner))
-
-
-def _owner(array: Any) -> Any:
-    """The array whose memory an array lies in."""
-    while isinstance(array, np.ndarray) and isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
 
 
 def _gradients(segment: Segment, demand: Demand) -> dict[Slot, Slot]:
@@ -321,6 +317,6 @@ def _memory_groups(segment: Segment, trace: Trace) -> list[int]:
     groups: dict[int, int] = {}
     numbers = []
     for position, bound in enumerate(segment.bindings):
-        owner = id(_owner(bound)) if isinstance(bound, np.ndarray) else -position - 1
+        owner = id(owner_of(bound)) if isinstance(bound, np.ndarray) else -position - 1
         numbers.append(groups.setdefault(owner, position))
     return numbers

@@ -185,6 +185,14 @@ class Segment:
             self.bindings = []
             self.versions, self.overwritten, self.saved = {}, {}, {}
 
+    def fail(self, error: BaseException) -> None:
+        """The run failed: memory older than it keeps its values, the rest says what was wrong."""
+        self.error = error
+        for storage in self.mutated:
+            storage.pending = False
+            storage.segment = None
+        self.finish(None)
+
     def _hand_back(self) -> None:
         """Let tensors that entered with a history have it where they were computed."""
         for handle_of, slot in self.linked:
