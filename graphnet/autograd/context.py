@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import ref
 
@@ -27,6 +28,8 @@ class FunctionCtx:
         self._outputs: dict[int, ref[Tensor]] = {}
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
+        self._for_forward: tuple[Tensor | None, ...] | None = None
+        self._is_forward = False
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs or outputs for ``backward``, which finds them as ``saved_tensors``.
@@ -44,7 +47,17 @@ class FunctionCtx:
         self._saved = [(t, -1 if t is None else t._version) for t in tensors]
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for forward-mode differentiation, which is not there."""
+        """Keep tensors for ``jvp``, which finds them as ``saved_tensors``."""
+        self._for_forward = tensors
+
+    @contextmanager
+    def going_forward(self) -> Iterator[None]:
+        """Within this block, what was kept for ``jvp`` is what there is."""
+        self._is_forward = self._for_forward is not None
+        try:
+            yield
+        finally:
+            self._is_forward = False
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
@@ -53,6 +66,8 @@ class FunctionCtx:
         Raises:
             AutogradError: (a RuntimeError) one was written to since.
         """
+        if self._is_forward:
+            return self._for_forward or ()
         found = [(self._with_history(tensor), version) for tensor, version in self._saved]
         for tensor, version in found:
             if tensor is not None and tensor._version != version:

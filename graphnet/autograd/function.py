@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 from weakref import WeakMethod
 
@@ -26,6 +28,24 @@ from graphnet.trace.hooks import HookGroup
 from graphnet.trace.versions import second_time
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
+
+
+class _ThisThread(threading.local):
+    def __init__(self) -> None:
+        self.going_forward = False
+
+
+_this_thread = _ThisThread()
+
+
+@contextmanager
+def going_forward() -> Iterator[None]:
+    """Within this block, backward passes go by ``jvp`` of functions that have one."""
+    before, _this_thread.going_forward = _this_thread.going_forward, True
+    try:
+        yield
+    finally:
+        _this_thread.going_forward = before
 
 
 class Function:
@@ -92,6 +112,17 @@ class Function:
             "autograd.Function to use it with backward mode AD."
         )
 
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Compute derivatives of the outputs along directions of the inputs.
+
+        Only :mod:`graphnet.autograd.forward_ad` asks for them.
+        """
+        raise NotSupportedError(
+            "You must implement the jvp function for custom autograd.Function to use it with "
+            "forward mode AD."
+        )
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Call ``forward``; its outputs have a history if one of the arguments has.
@@ -146,6 +177,7 @@ class _Call:
         self.entries = entries[::-1]
         self.inputs = [(tuple(entry.shape), entry.dtype) for entry in self.entries]
         self.count = len(args)
+        self.args = [(tuple(x.shape), x.dtype) if isinstance(x, Tensor) else None for x in args]
 
     def finish(self, output: Any) -> Any:
         """The outputs of ``forward`` with a history."""
@@ -181,8 +213,29 @@ class _Call:
         """Gradients have arrived at the outputs: those of the inputs."""
         arriving = dict(zip(self.places, found, strict=True))
         grads = [self._arriving(arriving.get(place), out) for place, out in enumerate(self.outputs)]
+        if _this_thread.going_forward and self.function.jvp is not Function.jvp:
+            return self._transposed(grads)
         made = self.function.backward(self.context, *grads)
         return self._checked(made if isinstance(made, tuple | list) else (made,))
+
+    def _transposed(self, grads: Sequence[Any]) -> list[Any]:
+        """The gradients of the inputs by ``jvp``, which is linear in the directions it is given."""
+        from graphnet.autograd.engine import grad
+
+        directions: list[Any] = [None if x is None else zeros(x[0], dtype=x[1]) for x in self.args]
+        wanted = [directions[place].requires_grad_() for place in self.arguments]
+        with self.context.going_forward():
+            made = self.function.jvp(self.context, *directions)
+        outputs = made if isinstance(made, tuple) else (made,)
+        pairs = [
+            (output, weight)
+            for output, weight in zip(outputs, grads, strict=True)
+            if output is not None and weight is not None and output.requires_grad
+        ]
+        results, weights = zip(*pairs, strict=True)
+        found = grad(results, wanted, weights, create_graph=True, allow_unused=True)
+        by_place = dict(zip(self.arguments, found, strict=True))
+        return self._checked([by_place.get(place) for place in range(self.count)])
 
     def _arriving(self, found: Any, output: Any) -> Any:
         """A gradient as ``backward`` is given it."""

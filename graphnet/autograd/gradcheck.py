@@ -93,8 +93,9 @@ def gradcheck(
             others undefined.
         check_grad_dtypes: whether gradients must have their inputs' dtypes.
         check_batched_grad: whether gradients of a batch (``is_grads_batched``) must agree, too.
-        check_batched_forward_grad, check_forward_ad: refused.
-        check_backward_ad: whether to check gradients, which is all that can be checked.
+        check_batched_forward_grad: refused.
+        check_forward_ad: whether to check derivatives along directions, of real numbers only.
+        check_backward_ad: whether to check gradients.
         fast_mode: has no effect: whole Jacobians are compared.
         masked: has no effect, as tensors are dense.
 
@@ -103,19 +104,19 @@ def gradcheck(
         ValueRangeError: (a ValueError) no input requires grad.
         AutogradError: (a RuntimeError) elements of an input share memory.
         NothingToCheckError: (an AssertionError) gradients are not to be checked.
-        NotSupportedError: (a NotImplementedError) forward mode is to be checked.
+        NotSupportedError: (a NotImplementedError) a batch of directions is to be checked.
 
     >>> import graphnet as torch
     >>> x = torch.tensor([0.5, 2.0], dtype=torch.float64, requires_grad=True)
     >>> torch.autograd.gradcheck(torch.sin, (x,))
     True
     """
-    if check_forward_ad or check_batched_forward_grad:
+    if check_batched_forward_grad:
         raise NotSupportedError(
-            "torch.autograd.gradcheck: forward mode is not recorded, so it cannot be checked",
-            cure="leave check_forward_ad and check_batched_forward_grad out",
+            "torch.autograd.gradcheck: derivatives along a batch of directions are not there",
+            cure="leave check_batched_forward_grad out",
         )
-    if not check_backward_ad:
+    if not (check_forward_ad or check_backward_ad):
         raise NothingToCheckError(
             "Expected at least one of check_forward_ad or check_backward_ad to be True"
         )
@@ -126,9 +127,11 @@ def gradcheck(
         outputs = _differentiable(func(*given))
         if not outputs:
             _check_constant(func, given, wanted, eps)
-        for part in _PARTS:
+        if check_forward_ad:
+            _check_forward(func, given, wanted, eps, tolerance)
+        for part in _PARTS if check_backward_ad else ():
             _check_jacobians(func, given, wanted, part, eps, tolerance)
-        for output in outputs:
+        for output in outputs if check_backward_ad else ():
             _check_backward(output, wanted, check_grad_dtypes)
             if check_batched_grad:
                 _check_batched(output, wanted, tolerance)
@@ -166,8 +169,8 @@ def gradgradcheck(
         grad_outputs: the gradients of the outputs; uniform random numbers in [-1, 1] unless given.
         gen_non_contig_grad_outputs: has no effect.
         check_grad_dtypes, check_batched_grad, fast_mode, masked: those of :func:`gradcheck`.
-        check_fwd_over_rev: refused.
-        check_rev_over_rev: whether to check gradients, which is all that can be checked.
+        check_fwd_over_rev: whether to check derivatives of gradients along directions.
+        check_rev_over_rev: whether to check gradients of gradients.
 
     Raises:
         GradcheckError: (a RuntimeError) a second derivative is wrong.
@@ -316,6 +319,46 @@ def _check_jacobians(
                 raise GradcheckError(
                     f"{part.label}Jacobian mismatch for output {place} with respect to input "
                     f"{which},\nnumerical:{expected[number]}\nanalytical:{found}\n"
+                )
+
+
+def _check_forward(
+    func: Function,
+    given: tuple[Any, ...],
+    wanted: list[Tensor],
+    eps: float,
+    tolerance: _Tolerance,
+) -> None:
+    """Compare the derivatives along directions of all outputs of real numbers."""
+    from graphnet.autograd.forward_ad import dual_level, make_dual, unpack_dual
+
+    if any(x.dtype.is_complex for x in wanted):
+        raise NotSupportedError(
+            "torch.autograd.gradcheck: derivatives along directions of complex inputs",
+            cure="leave check_forward_ad out",
+        )
+
+    def real() -> list[Tensor]:
+        return [each for each in _differentiable(func(*given)) if not each.dtype.is_complex]
+
+    sizes = [output.numel() for output in real()]
+    for which, x in enumerate(wanted):
+        numerical = _numerical(x, real, sizes, eps)
+        rows: list[list[Tensor]] = [[] for _ in sizes]
+        for direction in _basis(x):
+            with dual_level():
+                duals = [make_dual(each, direction) if each is x else each for each in given]
+                outputs = [o for o in _differentiable(func(*duals)) if not o.dtype.is_complex]
+                for row, output in zip(rows, outputs, strict=True):
+                    tangent = unpack_dual(output).tangent
+                    found = zeros_like(output) if tangent is None else tangent
+                    row.append(found.detach().reshape(-1))
+                    row[-1]._settled()  # the next direction is then the same program once more
+        for place, (row, expected) in enumerate(zip(rows, numerical, strict=True)):
+            if row and not tolerance.agree(stack(row), expected):
+                raise GradcheckError(
+                    f"Jacobian computed with forward mode mismatch for output {place} with "
+                    f"respect to input {which},\nnumerical:{expected}\nanalytical:{stack(row)}\n"
                 )
 
 

@@ -6,6 +6,7 @@ from graphnet.version import __version__
 
 #: What stands elsewhere, or under another name. All below it moves with it.
 PLACES = {
+    "functorch": "graphnet.functorch",
     "torch": "graphnet",
     "torch.autograd.grad_mode": "graphnet.grad_mode",
     "torch.autograd.profiler": "graphnet.profiler.around",
@@ -21,7 +22,7 @@ PLACES = {
 SHARED = ("torch.nn.modules", "torch.optim", "torch.utils.data")
 
 #: The distributions that are there as long as the hook is, and their versions.
-VERSIONS = {"torch": __version__, "torchvision": "0.28.0"}
+VERSIONS = {"torch": __version__, "functorch": __version__, "torchvision": "0.28.0"}
 
 
 def place_of(name: str) -> str | None:

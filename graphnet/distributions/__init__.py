@@ -23,6 +23,7 @@ from graphnet.distributions.exp_family import ExponentialFamily
 from graphnet.distributions.exponential import Exponential
 from graphnet.distributions.fishersnedecor import FisherSnedecor
 from graphnet.distributions.gamma import Gamma
+from graphnet.distributions.generalized_pareto import GeneralizedPareto
 from graphnet.distributions.geometric import Geometric
 from graphnet.distributions.gumbel import Gumbel
 from graphnet.distributions.half_normal import HalfCauchy, HalfNormal
@@ -70,6 +71,7 @@ __all__ = [
     "ExponentialFamily",
     "FisherSnedecor",
     "Gamma",
+    "GeneralizedPareto",
     "Geometric",
     "Gumbel",
     "HalfCauchy",

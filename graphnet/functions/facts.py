@@ -10,7 +10,7 @@ from graphnet.functions.methods import method
 from graphnet.functions.options import require_tensor
 from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
-__all__ = ["detach", "get_device", "is_same_size", "is_signed", "typename"]
+__all__ = ["detach", "get_device", "is_inference", "is_same_size", "is_signed", "typename"]
 
 
 def detach(input: Tensor) -> Tensor:
@@ -28,6 +28,16 @@ def get_device(input: Tensor) -> int:
     """The number of the GPU: -1, as for all tensors on the CPU."""
     require_tensor("get_device", "input", input)
     return -1
+
+
+@method
+def is_inference(input: Tensor) -> builtins.bool:
+    """Whether it refuses to take part in gradients later, as PyTorch's of ``inference_mode`` do.
+
+    None does here: see :class:`graphnet.inference_mode`.
+    """
+    require_tensor("is_inference", "input", input)
+    return False
 
 
 @method

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,9 @@ class Graph:
         %relu : [num_users=1] = call_function[target=torch.relu](args = (%x,), kwargs = {})
         return relu
     """
+
+    #: The module whose graph it is.
+    owning_module: GraphModule | None = None
 
     def __init__(
         self,
@@ -369,21 +372,45 @@ class Graph:
 
         return until_end()
 
-    def python_code(self, root_module: str, **options: Any) -> PythonCode:
+    def python_code(
+        self,
+        root_module: str,
+        *,
+        verbose: bool = False,
+        include_stride: bool = False,
+        include_device: bool = False,
+        colored: bool = False,
+        expanded_def: bool = False,
+        record_func: bool = False,
+        additional_meta: Sequence[str] | None = None,
+    ) -> PythonCode:
         """The graph as a Python function.
 
         Args:
             root_module: the name of the module that parameters and modules are asked of: "self".
-            options: ``verbose``, ``include_stride``, ``include_device``, ``colored``,
-                ``expanded_def`` and ``additional_meta``, see
-                :class:`~graphnet.fx.codegen.Writer`.
+            verbose: whether lines say where in the program they come from, and types of values.
+            include_stride, include_device: whether types say so.
+            colored: whether for a terminal.
+            expanded_def: whether each parameter has a line of its own.
+            record_func: has no effect.
+            additional_meta: keys of nodes' ``meta`` to be shown.
         """
         namespace = Namespace()
         before = {node: node._repr_fn for node in self.nodes}
         for node in self.nodes:
             node._repr_fn = lambda node: namespace.create_name(node.name, node)
         try:
-            return self._codegen._gen_python_code(self.nodes, root_module, namespace, **options)
+            return self._codegen._gen_python_code(
+                self.nodes,
+                root_module,
+                namespace,
+                verbose=verbose,
+                include_stride=include_stride,
+                include_device=include_device,
+                colored=colored,
+                expanded_def=expanded_def,
+                additional_meta=additional_meta or (),
+            )
         finally:
             for node, shown in before.items():
                 node._repr_fn = shown

@@ -24,6 +24,8 @@ MAKERS: dict[str, str] = {
     "Exponential": "D.Exponential(torch.tensor([0.7, 2.0]))",
     "Gumbel": "D.Gumbel(torch.tensor([0.5, -1.0]), torch.tensor([0.7, 2.0]))",
     "Weibull": "D.Weibull(torch.tensor([0.7, 2.0]), torch.tensor([1.5, 0.8]))",
+    "GeneralizedPareto": "D.GeneralizedPareto(torch.tensor([0.1, 0.0, 1.0]), "
+    "torch.tensor([2.0, 0.5, 1.0]), torch.tensor([0.4, 0.0, -0.5]))",
     "Pareto": "D.Pareto(torch.tensor([0.7, 2.0]), torch.tensor([3.5, 2.8]))",
     "Kumaraswamy": "D.Kumaraswamy(torch.tensor([0.7, 2.0]), torch.tensor([1.5, 0.8]))",
     "Gamma": "D.Gamma(torch.tensor([0.7, 2.0]), torch.tensor([1.5, 0.8]))",

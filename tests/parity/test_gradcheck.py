@@ -135,7 +135,7 @@ def test_the_other_outputs_of_a_function_are_left_alone() -> None:
     assert x.tolist() == [1.0, 2.0]
 
 
-def test_forward_mode_is_refused() -> None:
+def test_batches_of_directions_are_refused() -> None:
     x = graphnet.tensor([1.0], dtype=graphnet.float64, requires_grad=True)
-    with pytest.raises(NotImplementedError, match="forward mode"):
-        graphnet.autograd.gradcheck(graphnet.sin, (x,), check_forward_ad=True)
+    with pytest.raises(NotImplementedError, match="batch of directions"):
+        graphnet.autograd.gradcheck(graphnet.sin, (x,), check_batched_forward_grad=True)
