@@ -20,11 +20,11 @@ from benchmarks.result import AGAINST_ITSELF, Result
 from benchmarks.side import Side, SideError
 from benchmarks.statistics import estimate_median, pairwise_ratios
 
-FIRST_STEPS = 5
+FIRST_STEPS = 8
 """How many steps both sides are compared over, and in which graphnet compiles.
 
-Two do not suffice: an optimizer's first step makes its state, so that the second is the first that
-the third repeats.
+An optimizer's first step makes its state, so that the second is the first that others repeat, and
+up to four of those are interpreted.
 """
 
 

@@ -115,6 +115,7 @@ def compiling(torch: Any) -> tuple[float, float]:
     firsts, seconds = [], []
     for _ in range(VISITS):
         with recording(Recorder()):
+            torch.config.patience = 1
             step = build(torch, depth=DEPTH).step
             times, compiled = [], []
             for _ in range(VISITS):

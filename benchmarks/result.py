@@ -30,7 +30,7 @@ class Result:
         high: upper end.
         ours_us: median time of a step of graphnet, in microseconds.
         theirs_us: the peer's.
-        compile_s: what graphnet's first five steps took beyond five later ones, in seconds.
+        compile_s: what graphnet's first eight steps took beyond eight later ones, in seconds.
         theirs_compile_s: the same of the peer.
         break_even: the steps after which the time saved makes up for ``compile_s``; None if never.
         correct: whether results, gradients and outputs agreed; None if that was not found out.

@@ -25,6 +25,8 @@ class Config:
         max_branches: branches at one trace state before a warning says where traces diverge.
         watermark: recorded operations after which a trace that nobody looked at is run, as soon as
             its loop begins anew.
+        patience: how many runs of a trace are interpreted before it is compiled; 0 weighs what
+            compiling takes against what it saves, from one to four.
     """
 
     optimization_level: int = 2
@@ -33,6 +35,7 @@ class Config:
     max_states: int = 100_000
     max_branches: int = 32
     watermark: int = 512
+    patience: int = 0
 
     def __setattr__(self, name: str, value: int) -> None:
         if name not in self.__dataclass_fields__:
@@ -44,6 +47,8 @@ class Config:
             raise ValueRangeError(f"optimization_level must be 0, 1 or 2, not {value!r}")
         if name.startswith(("max_", "watermark")) and value < 1:
             raise ValueRangeError(f"{name} must be at least 1, not {value!r}")
+        if name == "patience" and value < 0:
+            raise ValueRangeError(f"patience must be at least 0, not {value!r}")
         super().__setattr__(name, value)
 
 

@@ -25,9 +25,14 @@ settings.load_profile("graphnet")
 
 
 @pytest.fixture(autouse=True)
-def fresh_trace() -> Iterator[None]:
-    """No test finds compiled what an earlier one ran, nor branches where that one went."""
+def fresh_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test finds compiled what an earlier one ran, nor branches where that one went.
+
+    What runs a second time is compiled: a loop of three is interpreted, compiled and replayed.
+    """
+    from graphnet.config import config
     from graphnet.trace.recorder import Recorder, recording
 
+    monkeypatch.setattr(config, "patience", 1)
     with recording(Recorder()):
         yield

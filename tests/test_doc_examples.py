@@ -86,8 +86,10 @@ def examples_of_page(path: Path) -> doctest.DocTest:
 
 
 @pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def as_for_a_reader(tmp_path: Path, fresh_trace: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder, and the settings that other tests change."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(graphnet.config, "patience", 0)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)

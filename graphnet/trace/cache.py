@@ -27,7 +27,7 @@ class TraceCache:
         steps: steps taken in traces that were run.
         misses: steps that had to make a state.
         memory: what the plans compute in; one thread's plans never run at once.
-        interpreted: runs of a first visit, node by node.
+        interpreted: runs node by node, the first ones of each trace.
         compiled: plans made.
         branchings: (line, operation) where traces diverged beyond the bound.
     """

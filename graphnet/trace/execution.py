@@ -1,4 +1,4 @@
-"""Runs a finished segment: interpreted at a first visit, by a compiled plan from the second on."""
+"""Runs a finished segment: interpreted at first, by a compiled plan once that pays."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from graphnet.runtime.storage import Storage
 from graphnet.runtime.threads import apply_setting
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
+from graphnet.trace.patience import patience
 from graphnet.trace.rescue import rescue, unharmed
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Slot, Trace
@@ -92,7 +93,8 @@ class Visited:
         leaves: the leaves that the tensors alive afterwards were computed from.
         reason: what made it run, when it first did.
         line: the user's line that did.
-        compiled: the plan, from the second visit on.
+        patience: how many runs are interpreted.
+        compiled: the plan, from the next run on.
         count: how often it ran.
         last_use: when it last ran, on the clock of :attr:`TraceCache.steps`.
     """
@@ -102,6 +104,7 @@ class Visited:
     leaves: frozenset[Slot]
     reason: str
     line: str
+    patience: int
     compiled: CompiledRun | None = None
     count: int = 0
     last_use: int = 0
@@ -118,6 +121,7 @@ class Visited:
             _leaves(trace, [values[slot] for slot in differentiable]),
             reason,
             str(user_location() or ""),
+            config.patience or patience(trace.nodes),
         )
 
 
@@ -153,7 +157,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         cache.steps += state.steps
         visited.last_use = cache.steps
         visited.count += 1
-        if visited.count == 1 or config.optimization_level == 0:
+        if visited.count <= visited.patience or config.optimization_level == 0:
             cache.interpreted += 1
             results = _interpret(segment, trace, Demand._make(key), visited, known)
         else:

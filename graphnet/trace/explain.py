@@ -15,8 +15,8 @@ class Explanation:
     Attributes:
         hits: steps that were looked up in the trie.
         misses: operations that were recorded for the first time.
-        interpreted: runs of a first visit, node by node.
-        compiled: plans made, each at a second visit.
+        interpreted: runs node by node, the first ones of each trace.
+        compiled: plans made.
         replayed: runs of a ready plan.
         states: trace states in the trie.
         plans: plans kept.
