@@ -159,6 +159,8 @@ class Tensor(Handle, Expression):
                 cure=f"cast the data first: it is {data.dtype}",
             )
         layout = data._layout.but(requires_grad=require_grad, is_leaf=True)
+        if data.is_meta:
+            return data._like(cls, layout)
         made = cls._of(data._storage, layout, data._offset)
         if data._storage.pending:
             made._seen = -1
@@ -194,7 +196,7 @@ class Tensor(Handle, Expression):
 
     @property
     def device(self) -> device:
-        """Always the CPU."""
+        """The CPU; tensors on the device ``meta`` are of a class below."""
         return CPU
 
     is_cpu = True
@@ -459,6 +461,9 @@ class Tensor(Handle, Expression):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
+        return self._text()
+
+    def _text(self) -> str:
         return printing.format_tensor(
             self._settled(),
             dtype=self.dtype,

@@ -1,12 +1,16 @@
-"""Devices: there is one, the CPU, and requests for others fail as PyTorch without a GPU does."""
+"""Devices: there is the CPU, and ``meta``, where tensors have no values.
+
+Requests for others fail as PyTorch without a GPU does.
+"""
 
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from typing import Any, Self
 
-from graphnet.errors import ArgumentError, GraphnetError
+from graphnet.errors import ArgumentError, GraphnetError, NotSupportedError
 
 _TYPES = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga",
@@ -17,6 +21,13 @@ _NAME = re.compile(r"([a-z_]+)(?::(\d+))?")
 
 class DeviceError(GraphnetError, RuntimeError):
     """A device that is not there."""
+
+
+class NoDataError(NotSupportedError):
+    """The values of a tensor on the device ``meta``, which has none."""
+
+    def __init__(self, problem: str = "Cannot copy out of meta tensor; no data!") -> None:
+        super().__init__(problem)
 
 
 class NotCompiledError(GraphnetError, AssertionError):
@@ -59,11 +70,12 @@ class device:  # noqa: N801  # PyTorch's name
         return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __enter__(self) -> Self:
-        check_device(self)
+        _this_thread.entered.append(_this_thread.default)
+        _this_thread.default = check_device(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing: there is no other device to go back to."""
+        _this_thread.default = _this_thread.entered.pop()
 
 
 def _parse(text: str, index: int | None) -> tuple[str, int | None]:
@@ -80,30 +92,42 @@ def _parse(text: str, index: int | None) -> tuple[str, int | None]:
 
 
 CPU = device("cpu")
+META = device("meta")
+
+
+class _ThisThread(threading.local):
+    """Where tensors are made that are not told, and where before."""
+
+    def __init__(self) -> None:
+        self.default = CPU
+        self.entered: list[device] = []
+
+
+_this_thread = _ThisThread()
 
 
 def check_device(wanted: Any) -> device:
-    """The CPU, if that is what is wanted.
+    """The CPU or ``meta``, if that is what is wanted; what is made by default for None.
 
     Raises:
         NotCompiledError: (an AssertionError) CUDA or XPU is.
         DeviceError: (a RuntimeError) it is another.
     """
     if wanted is None:
+        return _this_thread.default
+    if wanted is CPU or wanted == "cpu":
         return CPU
     found = device(wanted)
-    if found.type == "cpu":
+    if found.type in ("cpu", "meta"):
         return found
     cure = 'use device="cpu"'
     if found.type in ("cuda", "xpu"):
         raise NotCompiledError(f"Torch not compiled with {found.type.upper()} enabled", cure=cure)
-    if found.type == "meta":
-        raise DeviceError("graphnet has no device 'meta'", cure=cure)
     raise DeviceError(f"PyTorch is not linked with support for {found.type} devices", cure=cure)
 
 
 def set_default_device(device: Any) -> None:
-    """Say where tensors are made that are not told: on the CPU, or None for the same.
+    """Say where tensors are made that are not told: on the CPU, or ``meta``; None for the CPU.
 
     Raises:
         NotCompiledError, DeviceError: it is to be another. (PyTorch raises at the first tensor.)
@@ -113,9 +137,15 @@ def set_default_device(device: Any) -> None:
     >>> torch.get_default_device()
     device(type='cpu')
     """
-    check_device(device)
+    _this_thread.default = CPU if device is None else check_device(device)
 
 
 def get_default_device() -> device:
-    """Where tensors are made that are not told: on the CPU."""
-    return CPU
+    """Where tensors are made that are not told: on the CPU, unless another place was named."""
+    return _this_thread.default
+
+
+def is_meta(wanted: Any) -> bool:
+    """Whether a tensor that is wanted there, or anywhere for None, has no values."""
+    found = check_device(wanted)
+    return found is not CPU and found.type == "meta"

@@ -327,6 +327,30 @@ def format_tensor(
     return f"Parameter containing:\n{text}"
 
 
+def format_meta(
+    dtype: dtype, size: tuple[int, ...], *, requires_grad: bool = False, grad_fn: str | None = None
+) -> str:
+    """The repr of a tensor on the device ``meta``, which has no values.
+
+    Args:
+        dtype, requires_grad, grad_fn: as of :func:`format_tensor`.
+        size: the shape.
+
+    >>> import graphnet as torch
+    >>> from graphnet.printing import format_meta
+    >>> format_meta(torch.int32, (2, 3))
+    "tensor(..., device='meta', size=(2, 3), dtype=torch.int32)"
+    """
+    notes = ["device='meta'", f"size={size}"]
+    if dtype is not get_default_dtype():
+        notes.append(f"dtype={dtype}")
+    if grad_fn is not None:
+        notes.append(f"grad_fn=<{grad_fn}>")
+    elif requires_grad:
+        notes.append("requires_grad=True")
+    return _append_notes("tensor(...", iter(notes), len("tensor("), _current.linewidth)
+
+
 def format_sparse(
     indices: NDArray[Any],
     values: NDArray[Any],

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graphnet._tensor import Tensor
-from graphnet.devices import DeviceError, device
+from graphnet.devices import DeviceError, device, is_meta
 from graphnet.errors import ArgumentError, GraphnetError
 from graphnet.ir.op import Op
 from graphnet.runtime.generator import Engine
@@ -103,8 +103,10 @@ class Generator:
 default_generator = Generator()
 
 
-def draw(op: Op, *operands: Any, generator: Generator | None = None) -> Tensor:
+def draw(op: Op, *operands: Any, generator: Generator | None = None, device: Any = None) -> Tensor:
     """Record a random operation with a generator, the default one unless given.
+
+    On the device ``meta`` nothing is drawn.
 
     Raises:
         ArgumentError: (a TypeError) it is no generator.
@@ -116,6 +118,11 @@ def draw(op: Op, *operands: Any, generator: Generator | None = None) -> Tensor:
             f"{op.name}(): argument 'generator' must be torch.Generator, not "
             f"{type(generator).__name__}"
         )
+    if is_meta(device):
+        from graphnet.meta import infer
+
+        sample: Tensor = infer(op, (generator._draws, *operands))[0]
+        return sample
     return generator.draw(op, *operands)
 
 

@@ -109,6 +109,11 @@ def take_part(cls: type[Tensor]) -> None:
     """Let operations ask a class, also where it is the right operand: Python asks it first then."""
     cls._dispatches = True
     cls._apply = apply_in_subclass  # type: ignore[method-assign]  # other than the base's
+    ask_first(cls)
+
+
+def ask_first(cls: type[Tensor]) -> None:
+    """Let Python ask a class first where it is the right operand of an operator."""
     for name in _OPERATORS:
         setattr(cls, f"__r{name}__", _anew(getattr(cls, f"__r{name}__")))
 

@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "_tensor",
         "inplace",
         "subclasses",
+        "meta",
         "overrides",
         "tensor_types",
         "printing",

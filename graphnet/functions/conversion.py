@@ -7,7 +7,7 @@ from typing import Any
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor
-from graphnet.devices import check_device, device
+from graphnet.devices import NoDataError, check_device, device, is_meta
 from graphnet.errors import ArgumentError, ScalarError, ValueRangeError
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, require_tensor
@@ -82,11 +82,21 @@ def to(
     source = other
     if source is not None:
         wanted = wanted or source.dtype
-    if where is not None:
-        check_device(where)
+        where = source.device if where is None else where
+    if where is not None and is_meta(where) != self.is_meta:
+        return _moved(self if wanted is None else _cast(self, wanted))
     if copy or copies:
         return clone(self) if wanted in (None, self.dtype) else _cast(self, wanted)
     return self if wanted is None else _cast(self, wanted)
+
+
+def _moved(x: Tensor) -> Tensor:
+    """A tensor on the device ``meta``; from there nothing can be moved."""
+    if x.is_meta:
+        raise NoDataError
+    from graphnet.meta import stand_in
+
+    return stand_in(x)
 
 
 def _to_arguments(args: tuple[Any, ...]) -> tuple[dtypes.dtype | None, Any, builtins.bool]:
@@ -98,7 +108,7 @@ def _to_arguments(args: tuple[Any, ...]) -> tuple[dtypes.dtype | None, Any, buil
         if isinstance(argument, dtypes.dtype):
             wanted = argument
         elif isinstance(argument, Tensor):
-            wanted = argument.dtype
+            wanted, where = argument.dtype, argument.device
         elif isinstance(argument, (str, device)) or argument is None:
             where = argument
         elif isinstance(argument, builtins.bool):
@@ -209,8 +219,12 @@ def bool(self: Tensor, memory_format: Any = None) -> Tensor:
 
 @method
 def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
-    """This tensor, which is on the CPU."""
-    return self
+    """This tensor, which is on the CPU.
+
+    Raises:
+        NoDataError: (a NotImplementedError) it is on the device ``meta``.
+    """
+    return _moved(self) if self.is_meta else self
 
 
 @method

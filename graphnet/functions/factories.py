@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet import dtypes
-from graphnet._tensor import Tensor, apply
+from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.functions.methods import method
 from graphnet.functions.options import (
@@ -13,6 +13,7 @@ from graphnet.functions.options import (
     as_dtype,
     as_number,
     as_shape,
+    created,
     finish,
     require_tensor,
 )
@@ -166,7 +167,8 @@ def _filled(
             )
     else:
         value = _fitting(function, value, wanted)
-    return finish(apply(Full(shape, wanted), value), device, requires_grad, layout)
+    made = created(Full(shape, wanted), device, value)
+    return finish(made, made.device, requires_grad, layout)
 
 
 def _fitting(function: str, value: Any, dtype: dtypes.dtype) -> Number:
@@ -199,8 +201,9 @@ def _like(
     source = require_tensor(function, "input", source)
     wanted = as_dtype(function, dtype) or source.dtype
     number = value if isinstance(value, Tensor) else _fitting(function, value, wanted)
-    made = in_order_of(source, apply(Full(tuple(source.shape), wanted), number), memory_format)
-    return finish(made, device, requires_grad, layout)
+    where = source.device if device is None else device
+    made = created(Full(tuple(source.shape), wanted), where, number)
+    return finish(in_order_of(source, made, memory_format), made.device, requires_grad, layout)
 
 
 def zeros_like(
@@ -272,6 +275,22 @@ def full_like(
     )
 
 
+def _new(
+    source: Tensor,
+    function: str,
+    sizes: tuple[Any, ...],
+    size: Any,
+    value: Any,
+    dtype: Any,
+    device: Any,
+    requires_grad: bool,
+    layout: Any,
+) -> Tensor:
+    """A tensor of a shape, of the dtype and where another is, unless something else is wanted."""
+    kind, where = dtype or source.dtype, source.device if device is None else device
+    return _filled(function, sizes, size, value, kind, where, requires_grad, layout)
+
+
 @method
 def new_zeros(
     self: Tensor,
@@ -284,7 +303,16 @@ def new_zeros(
     pin_memory: bool = False,
 ) -> Tensor:
     """Zeros of a shape, of this tensor's dtype unless another is given."""
-    return _filled("new_zeros", sizes, size, 0, dtype or self.dtype, device, requires_grad, layout)
+    return _filled(
+        "new_zeros",
+        sizes,
+        size,
+        0,
+        dtype or self.dtype,
+        device or self.device,
+        requires_grad,
+        layout,
+    )
 
 
 @method
@@ -299,7 +327,16 @@ def new_ones(
     pin_memory: bool = False,
 ) -> Tensor:
     """Ones of a shape, of this tensor's dtype unless another is given."""
-    return _filled("new_ones", sizes, size, 1, dtype or self.dtype, device, requires_grad, layout)
+    return _filled(
+        "new_ones",
+        sizes,
+        size,
+        1,
+        dtype or self.dtype,
+        device or self.device,
+        requires_grad,
+        layout,
+    )
 
 
 @method("new")
@@ -314,7 +351,16 @@ def new_empty(
     pin_memory: bool = False,
 ) -> Tensor:
     """A tensor to be filled, of this tensor's dtype unless another is given."""
-    return _filled("new_empty", sizes, size, 0, dtype or self.dtype, device, requires_grad, layout)
+    return _filled(
+        "new_empty",
+        sizes,
+        size,
+        0,
+        dtype or self.dtype,
+        device or self.device,
+        requires_grad,
+        layout,
+    )
 
 
 @method
@@ -331,4 +377,6 @@ def new_full(
 ) -> Tensor:
     """One number everywhere, of this tensor's dtype unless another is given."""
     wanted = dtype or self.dtype
-    return _filled("new_full", (), size, fill_value, wanted, device, requires_grad, layout)
+    return _filled(
+        "new_full", (), size, fill_value, wanted, device or self.device, requires_grad, layout
+    )

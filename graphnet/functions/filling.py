@@ -76,7 +76,7 @@ def check_permutation(n: int, dtype: dtypes.dtype) -> None:
 
 def _fill(self: Tensor, op: Op, *parameters: float, generator: Generator | None) -> Tensor:
     self._check_writable()
-    return self._write(draw(op, *parameters, generator=generator))
+    return self._write(draw(op, *parameters, generator=generator, device=self.device))
 
 
 def _require_float(function: str, x: Tensor) -> None:
@@ -202,7 +202,7 @@ def bernoulli_(
     if isinstance(p, Tensor):
         probabilities = p.detach().expand(self.shape)
         op = BernoulliFrom(self.dtype, stride_of(self))
-        return self._write(draw(op, probabilities, generator=generator))
+        return self._write(draw(op, probabilities, generator=generator, device=self.device))
     filled = Bernoulli(tuple(self.shape), self.dtype, stride_of(self))
     return _fill(self, filled, probability("bernoulli_", p), generator=generator)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
-from graphnet.devices import check_device
+from graphnet.devices import is_meta
 from graphnet.errors import (
     ArgumentError,
     AutogradError,
@@ -87,16 +87,29 @@ def as_number(function: str, argument: str, value: Any) -> Any:
     )
 
 
+def created(op: Op, device: Any, *operands: Any) -> Tensor:
+    """What an operation makes of numbers; on the device ``meta`` nothing is recorded."""
+    if not is_meta(device):
+        recorded: Tensor = apply(op, *operands)
+        return recorded
+    from graphnet.meta import infer
+
+    made: Tensor = infer(op, operands)
+    return made
+
+
 def finish(made: Tensor, device: Any, requires_grad: bool, layout: Any = None) -> Tensor:
-    """The new tensor, as a leaf that wants gradients or not, on the CPU.
+    """The new tensor, as a leaf that wants gradients or not, on the CPU or the device ``meta``.
 
     Raises:
         DeviceError: another device was asked for.
         NotSupportedError: (a NotImplementedError) it was to be sparse.
         AutogradError: gradients are wanted of a dtype that has none.
     """
-    if device is not None:
-        check_device(device)
+    if is_meta(device) and not made.is_meta:
+        from graphnet.meta import stand_in
+
+        made = stand_in(made)
     if layout is not None and layout is not strided:
         raise NotSupportedError(
             f"layout={layout} is not supported: all tensors of graphnet are dense",

@@ -9,7 +9,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
 from graphnet.errors import ArgumentError
 from graphnet.functions.arguments import integer
-from graphnet.functions.options import RangeError, as_dtype, as_number, finish
+from graphnet.functions.options import RangeError, as_dtype, as_number, created, finish
 from graphnet.ops.convert import Cast
 from graphnet.ops.create import Arange, Eye, Linspace, TriangleIndices
 from graphnet.ops.dtype_rules import is_integral
@@ -87,7 +87,9 @@ def arange(
     if is_integral(wanted):
         start, end, step = int(start), int(end), int(step)
     length = _range_length("arange", start, end, step)
-    return finish(apply(Arange(length, wanted), start, step), device, requires_grad, layout)
+    return finish(
+        created(Arange(length, wanted), device, start, step), device, requires_grad, layout
+    )
 
 
 def _range_length(function: str, start: Any, end: Any, step: Any) -> int:
@@ -130,7 +132,9 @@ def range(
     wanted = as_dtype("range", dtype) or dtypes.get_default_dtype()
     _range_length("range", start, end, step)
     length = math.floor((end - start) / step) + 1
-    return finish(apply(Arange(length, wanted), start, step), device, requires_grad, layout)
+    return finish(
+        created(Arange(length, wanted), device, start, step), device, requires_grad, layout
+    )
 
 
 def linspace(
@@ -227,7 +231,7 @@ def eye(
         if size < 0:
             raise RangeError(f"eye: {name} must be greater or equal to 0, got {size}")
     wanted = as_dtype("eye", dtype) or dtypes.get_default_dtype()
-    return finish(apply(Eye(rows, columns, wanted)), device, requires_grad, layout)
+    return finish(created(Eye(rows, columns, wanted), device), device, requires_grad, layout)
 
 
 def tril_indices(
@@ -277,4 +281,4 @@ def _triangle(
         if size < 0:
             raise RangeError(f"{function}: {name} must be non-negative, got {size}")
     indices = TriangleIndices(row, col, offset, function == "triu_indices", dtype)
-    return finish(apply(indices), device, False, layout)
+    return finish(created(indices, device), device, False, layout)

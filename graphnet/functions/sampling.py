@@ -88,7 +88,9 @@ def rand(
     if out is not None:
         return uniform_(sized("rand", out, shape, dtype), generator=generator)
     op = Uniform(shape, float_dtype("rand", dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
+    return finish(
+        draw(op, 0.0, 1.0, generator=generator, device=device), device, requires_grad, layout
+    )
 
 
 def randn(
@@ -113,7 +115,9 @@ def randn(
     if out is not None:
         return normal_(sized("randn", out, shape, dtype), generator=generator)
     op = Normal(shape, float_dtype("randn", dtype))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
+    return finish(
+        draw(op, 0.0, 1.0, generator=generator, device=device), device, requires_grad, layout
+    )
 
 
 def float_dtype(function: str, dtype: Any) -> dtypes.dtype:
@@ -179,7 +183,7 @@ def randint(
     if out is not None:
         return random_(sized("randint", out, shape, dtype), low, high, generator=generator)
     op = RandomIntegers(shape, as_dtype("randint", dtype) or dtypes.int64)
-    made = draw(op, *integer_bounds("randint", low, high), generator=generator)
+    made = draw(op, *integer_bounds("randint", low, high), generator=generator, device=device)
     return finish(made, device, requires_grad, layout)
 
 
@@ -210,7 +214,7 @@ def randperm(
         raise DistributionError(f"randperm: n must be non-negative, got {count}")
     wanted = out.dtype if out is not None else as_dtype("randperm", dtype) or dtypes.int64
     check_permutation(count, wanted)
-    made = draw(Permutation(count, wanted), generator=generator)
+    made = draw(Permutation(count, wanted), generator=generator, device=device)
     return finish(written("randperm", out, made), device, requires_grad, layout)
 
 
@@ -250,16 +254,17 @@ def normal(
         shape, parameters = as_shape("normal", (), size), mean_and_std("normal", mean, std)
         if out is not None:
             return normal_(sized("normal", out, shape, dtype), *parameters, generator=generator)
-        made = draw(Normal(shape, wanted), *parameters, generator=generator)
+        made = draw(Normal(shape, wanted), *parameters, generator=generator, device=device)
         return finish(made, device, requires_grad, layout)
     if not isinstance(mean, Tensor):
         mean = as_number("normal", "mean", mean)
     like = _broadcast(mean, std)
     op = Normal(tuple(like.shape), like.dtype)
     if isinstance(std, Tensor):
-        sample = draw(op, 0.0, 1.0, generator=generator) * std + mean
+        sample = draw(op, 0.0, 1.0, generator=generator, device=std.device) * std + mean
     else:
-        sample = draw(op, *mean_and_std("normal", 0.0, std), generator=generator) + mean
+        parameters = mean_and_std("normal", 0.0, std)
+        sample = draw(op, *parameters, generator=generator, device=mean.device) + mean
     return finish(written("normal", out, sample.detach()), device, requires_grad, layout)
 
 
@@ -295,14 +300,14 @@ def bernoulli(
     x = require_tensor("bernoulli", "input", input)
     if p is not None:
         op = Bernoulli(tuple(x.shape), x.dtype)
-        made = draw(op, probability("bernoulli", p), generator=generator)
+        made = draw(op, probability("bernoulli", p), generator=generator, device=x.device)
         return written("bernoulli", out, made)
     if is_integral(x.dtype):
         raise refuse("bernoulli", x.dtype, "take floating-point probabilities")
     if out is not None:
         target = sized("bernoulli", out, tuple(x.shape))
         return bernoulli_(target, x.detach(), generator=generator)
-    sample = draw(BernoulliFrom(x.dtype), x.detach(), generator=generator)
+    sample = draw(BernoulliFrom(x.dtype), x.detach(), generator=generator, device=x.device)
     if not x.requires_grad:
         return sample
     # What is drawn changes in steps: the gradient is zero, which is not the same as none.
@@ -358,7 +363,8 @@ def multinomial(
         )
     if out is not None:
         sized("multinomial", out, (*x.shape[:-1], count), dtypes.int64)
-    made = draw(Multinomial(count, bool(replacement)), x.detach(), generator=generator)
+    op = Multinomial(count, bool(replacement))
+    made = draw(op, x.detach(), generator=generator, device=x.device)
     return written("multinomial", out, made)
 
 

@@ -34,7 +34,12 @@ def rand_like(
     x = require_tensor("rand_like", "input", input)
     wanted = float_dtype("rand_like", dtype or x.dtype)
     op = Uniform(tuple(x.shape), wanted, stride_of_like(x, memory_format))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
+    return finish(
+        draw(op, 0.0, 1.0, generator=generator, device=device or input.device),
+        device or input.device,
+        requires_grad,
+        layout,
+    )
 
 
 def randn_like(
@@ -51,7 +56,12 @@ def randn_like(
     x = require_tensor("randn_like", "input", input)
     wanted = float_dtype("randn_like", dtype or x.dtype)
     op = Normal(tuple(x.shape), wanted, stride_of_like(x, memory_format))
-    return finish(draw(op, 0.0, 1.0, generator=generator), device, requires_grad, layout)
+    return finish(
+        draw(op, 0.0, 1.0, generator=generator, device=device or input.device),
+        device or input.device,
+        requires_grad,
+        layout,
+    )
 
 
 def randint_like(
@@ -72,5 +82,10 @@ def randint_like(
         low, high = 0, low
     wanted = as_dtype("randint_like", dtype) or x.dtype
     op = RandomIntegers(tuple(x.shape), wanted, stride_of_like(x, memory_format))
-    made = draw(op, *integer_bounds("randint_like", low, high), generator=generator)
-    return finish(made, device, requires_grad, layout)
+    made = draw(
+        op,
+        *integer_bounds("randint_like", low, high),
+        generator=generator,
+        device=device or input.device,
+    )
+    return finish(made, device or input.device, requires_grad, layout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphnet._tensor import Tensor, apply
+from graphnet.devices import NoDataError
 from graphnet.errors import ShapeError
 from graphnet.functions.methods import method
 from graphnet.inplace import check_overlap
@@ -26,6 +27,8 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
             [1., 2.]])
     """
     self._check_writable()
+    if src.is_meta and not self.is_meta:
+        raise NoDataError
     check_overlap(self, src)
     if src.dtype is not self.dtype:
         src = Cast(self.dtype)(src)

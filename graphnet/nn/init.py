@@ -119,6 +119,8 @@ def trunc_normal_(
         chances = fn.empty_like(tensor).uniform_(generator=generator)
         return fn.gt(fn.log(chances), log_density)
 
+    if tensor.is_meta:  # there is nothing to draw, nor to refuse
+        return tensor
     with no_grad():
         result = draw()
         pending = refused(result)

@@ -79,12 +79,6 @@ class GradFunction:
                 return leaf
         raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, GradFunction) and other._value is self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 

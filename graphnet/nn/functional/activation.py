@@ -145,7 +145,7 @@ def rrelu(
         )
     if not training:
         return leaky_relu(x, (lower + upper) / 2, inplace)
-    result: Tensor = x * draw(UniformWhere(x.dtype), x.detach() <= 0, lower, upper)
+    result: Tensor = x * draw(UniformWhere(x.dtype), x.detach() <= 0, lower, upper, device=x.device)
     return overwritten(x, result) if inplace else result
 
 
@@ -523,7 +523,7 @@ def gumbel_softmax(
     tensor([1., 1.])
     """
     x = require_tensor("gumbel_softmax", "logits", logits)
-    gumbels = -fn.log(draw(Exponential(tuple(x.shape), x.dtype), 1.0))
+    gumbels = -fn.log(draw(Exponential(tuple(x.shape), x.dtype), 1.0, device=x.device))
     soft = softmax((x + gumbels) / tau, dim)
     if not hard:
         return soft

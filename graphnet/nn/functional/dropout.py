@@ -184,7 +184,7 @@ def _kept(x: Tensor, shape: Shape, p: float) -> Tensor:
             cure="cast first, as in `x.float()`",
         )
     stride = stride_of_like(x) if shape == tuple(x.shape) else None
-    return draw(Bernoulli(shape, x.dtype, stride), p)
+    return draw(Bernoulli(shape, x.dtype, stride), p, device=x.device)
 
 
 def _alpha_dropped(

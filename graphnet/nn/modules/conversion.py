@@ -8,7 +8,9 @@ from typing import Any, Self
 from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.autograd import no_grad
+from graphnet.devices import NoDataError, is_meta
 from graphnet.errors import ArgumentError
+from graphnet.functions.factories import empty_like
 from graphnet.functions.sharing import in_shared_memory
 from graphnet.nn.modules.tree import Tree
 from graphnet.nn.parameter import is_lazy
@@ -48,6 +50,12 @@ class Convertible(Tree):
             )
 
         def convert(tensor: Tensor) -> Tensor:
+            if tensor.is_meta and others and not all(map(is_meta, others)):
+                raise NoDataError(
+                    "Cannot copy out of meta tensor; no data! Please use "
+                    "torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving "
+                    "module from meta to a different device."
+                )
             fits = tensor.is_floating_point() or tensor.is_complex()
             dtype = wanted if wanted is not None and fits else tensor.dtype
             converted: Tensor = tensor.to(*others, dtype=dtype, **kwargs)
@@ -75,8 +83,17 @@ class Convertible(Tree):
         """Convert floating-point parameters and buffers to ``bfloat16``."""
         return self._convert_floats(dtypes.bfloat16)
 
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Move to a device without the values, which are to be filled in.
+
+        >>> import graphnet as torch
+        >>> torch.nn.Linear(3, 2, device="meta").to_empty(device="cpu").weight.shape
+        torch.Size([2, 3])
+        """
+        return self._apply(lambda tensor: empty_like(tensor, device=device), recurse)
+
     def cpu(self) -> Self:
-        """Move to the CPU, where everything is already."""
+        """Move to the CPU, where everything is already but what is on the device ``meta``."""
         return self._apply(lambda tensor: tensor.cpu())
 
     def cuda(self, device: Any = None) -> Self:
@@ -119,5 +136,9 @@ def _convert(tensor: Tensor, fn: Callable[[Tensor], Tensor]) -> None:
     """Put ``fn`` of the tensor's values in their place; the tensor stays the same object."""
     values = tensor.data
     converted = fn(values)
-    if converted is not values:
+    if converted.is_meta or tensor.is_meta:
+        from graphnet.meta import move
+
+        move(tensor, converted)
+    elif converted is not values:
         tensor.data = converted

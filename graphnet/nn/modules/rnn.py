@@ -190,7 +190,7 @@ class RNNBase(Module):
         count = self.num_layers * (2 if self.bidirectional else 1)
         wanted = [(count, batch, size) for size in sizes]
         if states is None:
-            states = [fn.zeros(shape, dtype=input.dtype) for shape in wanted]
+            states = [fn.zeros(shape, dtype=input.dtype, device=input.device) for shape in wanted]
         else:
             if order is not None:
                 states = [state.index_select(1, order) for state in states]

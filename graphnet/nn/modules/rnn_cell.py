@@ -91,7 +91,7 @@ class RNNCellBase(Module):
         x = input.unsqueeze(0) if single else input
         if states is None:
             shape = x.shape[0], self.hidden_size
-            return x, [fn.zeros(shape, dtype=x.dtype) for _ in range(count)]
+            return x, [fn.zeros(shape, dtype=x.dtype, device=x.device) for _ in range(count)]
         return x, [state.unsqueeze(0) if single else state for state in states]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -224,6 +225,8 @@ class Stateful(Tree):
             return  # a value with a shape would have given it one before
         with no_grad():
             if not assign:
+                if member.is_meta and not value.is_meta:
+                    _warn_of_no_copy(name)
                 # Long ago, a state of a single number was saved as a tensor of one dimension.
                 member.copy_(value.reshape(member.shape))
             elif isinstance(member, Parameter) and not isinstance(value, Parameter):
@@ -332,4 +335,14 @@ def _misfit(key: str, member: Tensor, value: object) -> str | None:
     return (
         f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
         f"the shape in current model is {member.shape}."
+    )
+
+
+def _warn_of_no_copy(name: str) -> None:
+    warnings.warn(
+        f"for {name}: copying from a non-meta parameter in the checkpoint to a meta parameter in "
+        "the current model, which is a no-op. (Did you mean to pass `assign=True` to assign items "
+        "in the state dictionary to their corresponding key in the module instead of copying them "
+        "in place?)",
+        stacklevel=8,
     )
