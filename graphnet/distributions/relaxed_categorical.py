@@ -71,16 +71,15 @@ class ExpRelaxedCategorical(Distribution):
         return sample
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density."""
+        """The logarithm of the density; as in PyTorch it has the dimensions of the temperature."""
         if self._validate_args:
             self._validate_sample(value)
         count = self._categorical._num_events
         logits, value = broadcast_all(self.logits, value)
-        temperature = broadcast_all(self.temperature, logits)[0]
+        temperature = self.temperature
         scale = full_like(temperature, float(count)).lgamma() - temperature.log().mul(-(count - 1))
         score = logits - value.mul(temperature)
-        score = (score - score.logsumexp(dim=-1, keepdim=True)).sum(-1)
-        density: Tensor = score + (scale[..., 0] if scale.dim() else scale)
+        density: Tensor = (score - score.logsumexp(dim=-1, keepdim=True)).sum(-1) + scale
         return density
 
 

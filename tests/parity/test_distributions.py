@@ -88,6 +88,9 @@ MAKERS: dict[str, str] = {
     "RelaxedOneHotCategorical": (
         "D.RelaxedOneHotCategorical(torch.tensor(0.7), torch.tensor([0.3, 0.8, 1.0]))"
     ),
+    "RelaxedOneHotCategorical with a temperature of one dimension": (
+        "D.RelaxedOneHotCategorical(torch.tensor([0.7]), torch.tensor([0.3, 0.8, 1.0]))"
+    ),
     "LogisticNormal": "D.LogisticNormal(torch.tensor([0.3, 0.8]), torch.tensor([0.7, 2.0]))",
     "TransformedDistribution": (
         "D.TransformedDistribution(D.Normal(torch.zeros(2), torch.ones(2)),"
