@@ -213,7 +213,25 @@ class NestedRecorder(Recorder):
         """Whether it depends on no argument of a batch."""
         if not self._owns(handle):
             return self.outer.can_look_at(handle)
-        return not (self.arguments and self._depends(self.value(self.slot_of(handle))))
+        if not self._is_in_batch:
+            return True
+        read = self._read_by(self.value(self.slot_of(handle)))
+        return self.arguments.isdisjoint(read) and all(
+            self.outer.can_look_at(source)
+            for value, source in self._sources()
+            if value in read and isinstance(source, Handle)
+        )
+
+    @property
+    def _is_in_batch(self) -> bool:
+        """Whether it stands for each member of a batch, or is below one that does."""
+        outer = self.outer
+        return bool(self.arguments) or (isinstance(outer, NestedRecorder) and outer._is_in_batch)
+
+    def _sources(self) -> Iterator[tuple[Value, Any]]:
+        """The inputs so far, with what each stands for."""
+        inputs = [node.result for node in self.trace().nodes if node.op.name == "input"]
+        return zip(inputs, self.segment.bindings, strict=True)
 
     def look(self, storage: Storage) -> None:
         """Compute one value, and what it depends on, as far as that has a value."""
@@ -223,31 +241,30 @@ class NestedRecorder(Recorder):
                 cure="return the tensor from the function instead",
             )
         wanted = self.trace().values[storage.slot]
-        if self.arguments and self._depends(wanted):
+        read = self._read_by(wanted)
+        if not self.arguments.isdisjoint(read):
             raise TransformError(
                 "vmap: It looks like you're calling .item() on a Tensor, or attempting to use a "
                 "Tensor in some data-dependent control flow. We don't support vmap over that, "
                 "please try to rewrite what you're doing with other operations.",
                 cure="use torch.where(condition, a, b) in the place of an if",
             )
-        inputs = [node.result for node in self.trace().nodes if node.op.name == "input"]
-        for value, source in zip(inputs, self.segment.bindings, strict=True):
-            if value not in self._known and value not in self.arguments:
+        for value, source in self._sources():
+            if value in read and value not in self._known:
                 self._known[value] = self._look_at(source)
         evaluate(self.trace().nodes, self._known, [wanted])
         storage.array = np.array(self._known[wanted], storage.type.dtype.numpy, order="C")
         storage.pending = False
 
-    def _depends(self, wanted: Value) -> bool:
-        stack, seen = [wanted], set[Node]()
+    def _read_by(self, wanted: Value) -> set[Value]:
+        """The values that one depends on, itself among them."""
+        found, stack = {wanted}, [wanted]
         while stack:
-            value = stack.pop()
-            if value in self.arguments:
-                return True
-            if value.node not in seen:
-                seen.add(value.node)
-                stack.extend(value.node.operands)
-        return False
+            for operand in stack.pop().node.operands:
+                if operand not in found:
+                    found.add(operand)
+                    stack.append(operand)
+        return found
 
     def _look_at(self, source: Any) -> Any:
         """What an input is at this moment; a random state is copied, as it is drawn from later."""
