@@ -18,6 +18,7 @@ from graphnet import dtypes, printing
 from graphnet.devices import CPU, device
 from graphnet.errors import (
     AliasError,
+    ArgumentError,
     AutogradError,
     DtypeError,
     OperandError,
@@ -387,6 +388,8 @@ class Tensor(Handle, Expression):
                 "instead.",
                 cure="use tensor.detach().numpy()",
             )
+        if self.dtype.is_stored_only:
+            raise ArgumentError(f"Got unsupported ScalarType {self.dtype.name.capitalize()}")
         array = self._settled()
         recorder = current_recorder()
         if self._storage in recorder.segment.memory:

@@ -313,7 +313,7 @@ def format_tensor(
     """
     of = from_numpy(values.dtype) if dtype is None else dtype
     options = _current
-    if of is bfloat16:
+    if of is bfloat16 or of.is_stored_only:
         # numpy does not count it among the floating types; float32 holds the same numbers.
         values = values.astype(np.float32)
     prefix = f"{class_name}("

@@ -81,6 +81,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "jit",
         "mps",
         "onnx",
+        "operators",
         "multiprocessing",
         "settings",
         "testing",

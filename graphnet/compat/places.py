@@ -12,6 +12,7 @@ PLACES = {
     "torch.autograd.profiler": "graphnet.profiler.around",
     "torch.distributions.utils": "graphnet.distributions.parameters",
     "torch.functional": "graphnet.functions",
+    "torch.ops": "graphnet.operators",
     "torch.nn.modules.utils": "graphnet.nn.modules.sizes",
     "torch.utils.data._utils": "graphnet.utils.data",
     "torchvision": "graphnet.vision",

@@ -15,6 +15,7 @@ from graphnet.dtypes.promotion import (
 )
 from graphnet.dtypes.types import (
     ALL,
+    STORED,
     bfloat16,
     bool,
     cdouble,
@@ -24,6 +25,10 @@ from graphnet.dtypes.types import (
     double,
     dtype,
     float,
+    float8_e4m3fn,
+    float8_e4m3fnuz,
+    float8_e5m2,
+    float8_e5m2fnuz,
     float16,
     float32,
     float64,
@@ -48,6 +53,7 @@ from graphnet.dtypes.types import (
 
 __all__ = [
     "ALL",
+    "STORED",
     "Kind",
     "bfloat16",
     "bool",
@@ -63,6 +69,10 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
     "from_numpy",
     "from_short",
     "get_default_dtype",

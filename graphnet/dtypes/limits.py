@@ -45,6 +45,23 @@ class _Limits:
 _FORMATS: Final = {float16: (11, 16), bfloat16: (8, 128), float32: (24, 128), float64: (53, 1024)}
 
 
+def _of_eight_bits(type: dtype) -> dict[str, float]:
+    """The limits of a floating type of eight bits."""
+    largest, normal, eps = _EIGHT_BITS[type]
+    return {
+        "max": largest, "min": -largest, "eps": eps, "tiny": normal, "smallest_normal": normal
+    }  # fmt: skip
+
+
+# Of each: the largest number, the smallest normal one, and the distance from 1 as PyTorch tells it.
+_EIGHT_BITS: Final = {
+    types.float8_e4m3fn: (448.0, 2.0**-6, 0.125),
+    types.float8_e5m2: (57344.0, 2.0**-14, 0.25),
+    types.float8_e4m3fnuz: (240.0, 2.0**-7, 0.125),
+    types.float8_e5m2fnuz: (57344.0, 2.0**-15, 0.125),
+}
+
+
 class finfo(_Limits):  # noqa: N801
     """Limits of a floating-point dtype (of a complex one: of its parts); default: the default's.
 
@@ -80,6 +97,9 @@ class finfo(_Limits):  # noqa: N801
                 "torch.finfo() requires a floating point input type. "
                 f"Use torch.iinfo to handle {of!r}"
             )
+        if real.is_stored_only:
+            self._put(bits=8, dtype=real.name, resolution=1.0, **_of_eight_bits(real))
+            return
         digits, exponent = _FORMATS[real]
         largest = (2.0 - 2.0 ** (1 - digits)) * 2.0 ** (exponent - 1)
         normal = 2.0 ** (2 - exponent)

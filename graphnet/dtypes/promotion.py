@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 from graphnet.dtypes import types
+from graphnet.dtypes.names import SCALAR_TYPE_NAMES
 from graphnet.dtypes.types import (
     bfloat16,
     check_dtype,
@@ -52,6 +53,11 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 def _promote(a: dtype, b: dtype) -> dtype:
     if a is b:
         return a
+    if a.is_stored_only or b.is_stored_only:
+        raise RuntimeError(
+            "Promotion for Float8 Types is not supported, attempted to promote "
+            f"{SCALAR_TYPE_NAMES[a]} and {SCALAR_TYPE_NAMES[b]}"
+        )
     if (a in _WIDE_UNSIGNED or b in _WIDE_UNSIGNED) and not (
         a.is_floating_point or b.is_floating_point
     ):

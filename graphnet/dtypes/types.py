@@ -23,6 +23,7 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         short: the spelling in printed graphs, ``"f32"``.
         itemsize: bytes an element.
         is_floating_point, is_complex, is_signed: as in PyTorch (``torch.bool`` is not signed).
+        is_stored_only: no operation computes with it: numbers of eight bits.
         numpy: the matching :class:`numpy.dtype`.
 
     >>> import graphnet as torch
@@ -37,6 +38,7 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         "is_complex",
         "is_floating_point",
         "is_signed",
+        "is_stored_only",
         "itemsize",
         "name",
         "numpy",
@@ -50,6 +52,7 @@ class dtype:  # noqa: N801 (a name of PyTorch)
     is_floating_point: builtins.bool
     is_complex: builtins.bool
     is_signed: builtins.bool
+    is_stored_only: builtins.bool
     numpy: np.dtype[Any]
 
     def __new__(cls, *args: object) -> dtype:
@@ -70,16 +73,17 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         put(self, "is_complex", name.startswith("complex"))
         put(self, "is_floating_point", name.startswith(("float", "bfloat")))
         put(self, "is_signed", not name.startswith(("uint", "bool")))
-        if name != "bfloat16":
+        put(self, "is_stored_only", name.startswith("float8"))
+        if not (name == "bfloat16" or self.is_stored_only):
             put(self, "numpy", np.dtype(name))
 
     if not TYPE_CHECKING:  # type checkers would take every attribute for a numpy dtype
 
         def __getattr__(self, attribute: str) -> np.dtype[Any]:
-            # Only an empty slot comes here: bfloat16's numpy type, which costs the import of
-            # another package and so is looked up by those who need it.
-            if attribute == "numpy" and self.name == "bfloat16":
-                found = _ml_dtypes_bfloat16()
+            # Only an empty slot comes here: a numpy type that costs the import of another package
+            # and so is looked up by those who need it.
+            if attribute == "numpy":
+                found = _from_ml_dtypes(self.name)
                 object.__setattr__(self, "numpy", found)
                 return found
             raise AttributeError(f"'torch.dtype' object has no attribute {attribute!r}")
@@ -123,15 +127,15 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         return float64 if self is complex128 else float32
 
 
-def _ml_dtypes_bfloat16() -> np.dtype[Any]:
+def _from_ml_dtypes(name: str) -> np.dtype[Any]:
     try:
         import ml_dtypes
     except ImportError as error:
         raise ImportError(
-            "torch.bfloat16 tensors need the package ml_dtypes, which teaches numpy that type: "
+            f"torch.{name} tensors need the package ml_dtypes, which teaches numpy that type: "
             "pip install ml_dtypes"
         ) from error
-    found: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     return found
 
 
@@ -150,6 +154,10 @@ uint16: Final = dtype(_TOKEN, "uint16", "u16", 2)
 uint32: Final = dtype(_TOKEN, "uint32", "u32", 4)
 uint64: Final = dtype(_TOKEN, "uint64", "u64", 8)
 bool: Final = dtype(_TOKEN, "bool", "bool", 1)
+float8_e4m3fn: Final = dtype(_TOKEN, "float8_e4m3fn", "f8e4m3fn", 1)
+float8_e5m2: Final = dtype(_TOKEN, "float8_e5m2", "f8e5m2", 1)
+float8_e4m3fnuz: Final = dtype(_TOKEN, "float8_e4m3fnuz", "f8e4m3fnuz", 1)
+float8_e5m2fnuz: Final = dtype(_TOKEN, "float8_e5m2fnuz", "f8e5m2fnuz", 1)
 
 half: Final = float16
 float: Final = float32
@@ -164,9 +172,13 @@ ALL: Final[tuple[dtype, ...]] = (
     *(float64, float32, float16, bfloat16, complex64, complex128),
     *(int64, int32, int16, int8, uint64, uint32, uint16, uint8, bool),
 )
-"""Every dtype there is."""
+"""Every dtype that is computed with."""
 
-_BY_SHORT: Final = {each.short: each for each in ALL}
+STORED: Final = (float8_e4m3fn, float8_e5m2, float8_e4m3fnuz, float8_e5m2fnuz)
+"""Those that are only stored."""
+
+_BY_SHORT: Final = {each.short: each for each in (*ALL, *STORED)}
+_NAMED: Final = {each.name: each for each in (bfloat16, *STORED)}
 _BY_NUMPY: Final = {each.numpy: each for each in ALL if each is not bfloat16}
 
 
@@ -185,8 +197,8 @@ def from_numpy(numpy_dtype: np.dtype[Any] | type[np.generic]) -> dtype:
     found = _BY_NUMPY.get(wanted)
     if found is not None:
         return found
-    if wanted.name == "bfloat16":
-        return _BY_NUMPY.setdefault(wanted, bfloat16)
+    if wanted.name in _NAMED:
+        return _BY_NUMPY.setdefault(wanted, _NAMED[wanted.name])
     if not wanted.isnative:
         raise ValueError(
             f"given numpy array has byte order different from the native byte order (dtype "
@@ -240,6 +252,8 @@ def set_default_dtype(d: dtype, /) -> None:
             "invalid dtype object: only floating-point types are supported as the default type, "
             f"got {d!r}"
         )
+    if d.is_stored_only:
+        raise TypeError(f"couldn't find storage object {d.name.capitalize()}Storage")
     if not d.is_floating_point:
         raise TypeError(
             f"only floating-point types are supported as the default type, got {d!r}; "

@@ -175,12 +175,14 @@ def tensor_methods() -> dict[Callable[..., Any], str]:
 def module_of(thing: Any) -> str | None:
     """The name of the module that something is of, as in PyTorch."""
     module = getattr(thing, "__module__", None)
-    return None if module is None else _OURS.sub("torch", str(module))
+    named = _OURS.sub("torch", str(module)).replace("torch._ops", "torch.ops")
+    return None if module is None else named
 
 
 def is_from_torch(thing: Any) -> bool:
     """Whether generated code finds something below ``torch``."""
-    return _OURS.match(str(getattr(thing, "__module__", ""))) is not None
+    module = str(getattr(thing, "__module__", ""))
+    return _OURS.match(module) is not None or module.startswith("torch._ops")
 
 
 def short_name(function: Callable[..., Any]) -> str:

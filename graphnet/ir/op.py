@@ -82,6 +82,9 @@ class Trait(Enum):
     IMAGES = auto()
     """PyTorch lays the channels of a result innermost where operand 0's are, in 2D and 3D."""
 
+    STORED = auto()
+    """It moves elements, or casts them, and so takes those of types that are only stored, too."""
+
 
 class InternedMeta(type):
     """Makes construction return the one instance there is for a class and its attributes.

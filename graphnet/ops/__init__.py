@@ -1,5 +1,8 @@
 """Every operation: one class each, by family. Importing this package declares them all."""
 
+import sys
+from typing import Any
+
 from graphnet.ops import (
     activation,
     arithmetic,
@@ -54,3 +57,10 @@ from graphnet.ops import (
     statistics,
     strided,
 )
+
+
+def __getattr__(name: str) -> Any:
+    """``torch.ops.aten`` is another thing: see :mod:`graphnet.operators`."""
+    if name in ("aten", "prims", "profiler", "quantized", "torchvision"):
+        return getattr(sys.modules["graphnet"].operators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

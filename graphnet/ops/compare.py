@@ -18,14 +18,14 @@ from graphnet.ops.elementwise import Elementwise, Predicate, broadcast_shapes, c
 from graphnet.ops.unsupported import refuse
 
 
-@op("eq", Trait.COMMUTATIVE)
+@op("eq", Trait.COMMUTATIVE, Trait.STORED)
 class Equal(Predicate):
     """Whether ``x == y``."""
 
     ufunc = np.equal
 
 
-@op("ne", Trait.COMMUTATIVE)
+@op("ne", Trait.COMMUTATIVE, Trait.STORED)
 class NotEqual(Predicate):
     """Whether ``x != y``."""
 
@@ -92,7 +92,7 @@ class LogicalNot(Predicate):
     ufunc = np.logical_not
 
 
-@op("isnan")
+@op("isnan", Trait.STORED)
 class IsNan(Predicate):
     """Whether ``x`` is not a number."""
 
@@ -175,7 +175,7 @@ class BitwiseRightShift(IntegerElementwise):
 _ARRAY = (np.ndarray, np.generic)
 
 
-@op("where", Trait.ELEMENTWISE)
+@op("where", Trait.ELEMENTWISE, Trait.STORED)
 class Where(Op):
     """``x`` where the condition holds, ``y`` elsewhere."""
 

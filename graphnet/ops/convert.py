@@ -16,7 +16,7 @@ from graphnet.ir.types import Shape, Stride, TensorType
 from graphnet.ops.shape import ViewOp
 
 
-@op("cast", Trait.ELEMENTWISE)
+@op("cast", Trait.ELEMENTWISE, Trait.STORED)
 class Cast(Op):
     """The same numbers in another element type."""
 
@@ -31,12 +31,20 @@ class Cast(Op):
         x = np.asarray(x)
         if x.dtype.kind == "c" and self.drops_imaginary_part:
             x = x.real
-        return x.astype(self.dtype.numpy)
+        return self._within(x).astype(self.dtype.numpy)
+
+    def _within(self, x: Any) -> Any:
+        """What the type has room for: the one without infinity holds its largest number instead."""
+        if self.dtype is not dtypes.float8_e4m3fn or x.dtype.kind not in "fV":
+            return x
+        return np.clip(x.astype(np.float32), -448, 448)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
         """Cast while copying."""
         if operands[0].dtype.is_complex and self.drops_imaginary_part:
             return lambda out, x: np.copyto(out, x.real, casting="unsafe")
+        if self.dtype is dtypes.float8_e4m3fn:
+            return lambda out, x: np.copyto(out, self._within(x), casting="unsafe")
         return lambda out, x: np.copyto(out, x, casting="unsafe")
 
     @property
@@ -70,12 +78,12 @@ class _Identity(Op):
         return (g,)
 
 
-@op("identity", Trait.VIEW, Trait.LEADING)
+@op("identity", Trait.VIEW, Trait.LEADING, Trait.STORED)
 class Identity(_Identity):
     """``z = Identity(e)``: where the backward pass starts, with dz/de = 1."""
 
 
-@op("clone", Trait.LEADING)
+@op("clone", Trait.LEADING, Trait.STORED)
 class Clone(_Identity):
     """A copy in memory of its own."""
 
@@ -105,7 +113,7 @@ class Detach(ViewOp):
         return strides, 0
 
 
-@op("attach", Trait.VIEW, Trait.LEADING)
+@op("attach", Trait.VIEW, Trait.LEADING, Trait.STORED)
 class Attach(Op):
     """The value of operand 0 with the gradient history of operand 1.
 

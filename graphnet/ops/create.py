@@ -14,7 +14,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType
 
 
-@op("full", Trait.NOT_DIFFERENTIABLE)
+@op("full", Trait.NOT_DIFFERENTIABLE, Trait.STORED)
 class Full(Op):
     """One number, everywhere."""
 

@@ -175,7 +175,7 @@ def _first(value: Value, ndim: int, place: int) -> Value:
     return result
 
 
-@op("index")
+@op("index", Trait.STORED)
 class Index(Op):
     """Elements named by integer index tensors, which stand at ``dims`` and broadcast.
 
@@ -217,7 +217,7 @@ class Index(Op):
         return _in_place(found, 0 if self.dims[0] == 0 else ndim, place)
 
 
-@op("index_put")
+@op("index_put", Trait.STORED)
 class IndexPut(Storing):
     """Operand 0 with operand 1 stored at index tensors, or added there, repeated indices too.
 
@@ -301,7 +301,7 @@ def check_value_fits(value: Shape, wanted: Shape) -> None:
         )
 
 
-@op("index_select")
+@op("index_select", Trait.STORED)
 class IndexSelect(Op):
     """The slices of ``dim`` that a vector of indices names. Source: ``torch.index_select``."""
 

@@ -25,7 +25,7 @@ class _Joining(Op):
         return [dtype for _ in operands]
 
 
-@op("cat", Trait.AXES)
+@op("cat", Trait.AXES, Trait.STORED)
 class Cat(_Joining):
     """Tensors one after the other along ``dim``; the other sizes agree. Source: ``torch.cat``."""
 
@@ -75,7 +75,7 @@ class Cat(_Joining):
         return slices
 
 
-@op("stack", Trait.AXES)
+@op("stack", Trait.AXES, Trait.STORED)
 class Stack(_Joining):
     """Tensors of one shape along a new dimension ``dim``. Source: ``torch.stack``."""
 

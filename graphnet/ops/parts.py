@@ -43,7 +43,7 @@ class Unbind(Select):
     """One of the slices at all indices of ``dim``."""
 
 
-@op("select_scatter", Trait.AXES)
+@op("select_scatter", Trait.AXES, Trait.STORED)
 class SelectScatter(Op):
     """Zeros with the operand at one index of a new dimension ``dim`` of size ``size``."""
 
@@ -99,7 +99,7 @@ class Slice(ViewOp):
         return SliceScatter(self.dim, x.shape[self.dim], self.step)(g, start), None
 
 
-@op("slice_scatter", Trait.AXES)
+@op("slice_scatter", Trait.AXES, Trait.STORED)
 class SliceScatter(Op):
     """Zeros with the operand in a slice of ``dim``, which has ``size`` elements."""
 
@@ -156,7 +156,7 @@ class Part(ViewOp):
         return "SplitBackward0"
 
 
-@op("part_scatter", Trait.AXES)
+@op("part_scatter", Trait.AXES, Trait.STORED)
 class PartScatter(Op):
     """Zeros with the operand from ``start`` on in ``dim``, which has ``size`` elements."""
 
@@ -234,7 +234,7 @@ class Diagonal(ViewOp):
         return (DiagonalScatter(x.shape, self.offset, self.dim1, self.dim2)(g),)
 
 
-@op("diagonal_scatter", Trait.AXES)
+@op("diagonal_scatter", Trait.AXES, Trait.STORED)
 class DiagonalScatter(Op):
     """Zeros of ``shape`` with the operand on a diagonal."""
 

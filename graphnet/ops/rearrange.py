@@ -19,7 +19,7 @@ from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Permute, Reshape, ViewOp
 
 
-@op("roll", Trait.AXES)
+@op("roll", Trait.AXES, Trait.STORED)
 class Roll(Op):
     """Elements moved along ``dims`` by ``shifts``; what leaves at one end enters at the other."""
 
@@ -37,7 +37,7 @@ class Roll(Op):
         return (Roll(tuple(-shift for shift in self.shifts), self.dims)(g),)
 
 
-@op("repeat", Trait.AXES)
+@op("repeat", Trait.AXES, Trait.STORED)
 class Repeat(Op):
     """The tensor laid out ``repeats[d]`` times along each dimension; there are as many of both."""
 

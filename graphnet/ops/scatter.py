@@ -60,7 +60,7 @@ def _region(x: Any, dim: int, shape: Shape) -> Any:
     return x[tuple(slice(None if d == dim else size) for d, size in enumerate(shape))]
 
 
-@op("gather", Trait.AXES)
+@op("gather", Trait.AXES, Trait.STORED)
 class Gather(Op):
     """``out[i][j] = x[index[i][j]][j]`` for dim 0, and so on. Source: ``torch.gather``.
 

@@ -78,7 +78,7 @@ def filled(size: int, operands: Sequence[Value], batched: Sequence[bool]) -> lis
 class ViewOp(Op):
     """An operation whose result is another view of operand 0's memory."""
 
-    family_traits = frozenset({Trait.VIEW})
+    family_traits = frozenset({Trait.VIEW, Trait.STORED})
 
     @abstractmethod
     def strides(self, shape: Shape, strides: Stride, *scalars: int) -> tuple[Stride, int]:
@@ -88,7 +88,7 @@ class ViewOp(Op):
         """
 
 
-@op("reshape", Trait.VIEW, Trait.AXES)
+@op("reshape", Trait.VIEW, Trait.AXES, Trait.STORED)
 class Reshape(Op):
     """The same elements, in row-major order, in another shape. Copies where it must."""
 

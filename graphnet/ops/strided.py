@@ -32,9 +32,11 @@ def strided(
     if dtype is not None:
         flat = flat.view(np.uint8)
         flat = flat[: flat.size - flat.size % dtype.itemsize].view(dtype.numpy)
-    size = flat.itemsize
+    size, kind = flat.itemsize, flat.dtype
     if not flat.size:
         return flat.reshape(shape)
+    if size == 1 and kind.isbuiltin == 2:  # numpy would look for a type of its own by these letters
+        return strided(flat.view(np.uint8), shape, strides, offset).view(kind)
     return np.lib.stride_tricks.as_strided(
         flat[offset:], shape, tuple(step * size for step in strides)
     )
@@ -112,7 +114,7 @@ class AsStridedAdd(Op):
         return AsStridedAdd((size, *self.shape), (n, *self.stride))(g, offset)
 
 
-@op("as_strided_scatter", Trait.OVERWRITES)
+@op("as_strided_scatter", Trait.OVERWRITES, Trait.STORED)
 class AsStridedScatter(Op):
     """Operand 0 with operand 1 stored in a view of it.
 

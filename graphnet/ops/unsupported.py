@@ -1,32 +1,16 @@
-"""The error for element types that an operation does not take, and what PyTorch calls them."""
+"""The error for element types that an operation does not take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any
 
 from graphnet import dtypes
+from graphnet.dtypes.names import SCALAR_TYPE_NAMES as SCALAR_TYPE_NAMES
 from graphnet.errors import DtypeError
+from graphnet.ir.node import Value
+from graphnet.ir.op import Op, Trait
 from graphnet.ir.types import TensorType
-
-SCALAR_TYPE_NAMES: Final = {
-    dtypes.bool: "Bool",
-    dtypes.uint8: "Byte",
-    dtypes.int8: "Char",
-    dtypes.int16: "Short",
-    dtypes.int32: "Int",
-    dtypes.int64: "Long",
-    dtypes.uint16: "UInt16",
-    dtypes.uint32: "UInt32",
-    dtypes.uint64: "UInt64",
-    dtypes.float16: "Half",
-    dtypes.bfloat16: "BFloat16",
-    dtypes.float32: "Float",
-    dtypes.float64: "Double",
-    dtypes.complex64: "ComplexFloat",
-    dtypes.complex128: "ComplexDouble",
-}
-"""What PyTorch's messages call each dtype."""
 
 
 class UnsupportedDtypeError(DtypeError, NotImplementedError):
@@ -50,3 +34,17 @@ def require_real(name: str, operands: Sequence[TensorType]) -> None:
         if operand.dtype.is_complex:
             cure = "take the absolute value or the real part first"
             raise refuse(name, operand.dtype, cure)
+
+
+def refuse_to_compute(op: Any, values: Sequence[Value]) -> None:
+    """Refuse element types that are only stored, unless the operation only moves them.
+
+    Raises:
+        UnsupportedDtypeError: one of the operands or results is of such a type.
+    """
+    for value in values:
+        kind = value.type
+        if isinstance(kind, TensorType) and kind.dtype.is_stored_only:
+            if isinstance(op, Op) and not op.is_(Trait.STORED):
+                raise refuse(op.name, kind.dtype, "cast first, as in `x.float()`")
+            return

@@ -18,6 +18,7 @@ from graphnet.ir.types import GeneratorType
 from graphnet.ops.convert import Attach, Detach
 from graphnet.ops.shape import ViewOp
 from graphnet.ops.strided import AsStrided, AsStridedScatter
+from graphnet.ops.unsupported import refuse_to_compute
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
 from graphnet.trace.cache import TraceCache
@@ -314,6 +315,7 @@ class Recorder:
                     arguments.append(builder.input(Constant(next(given)).infer()))
             results = emit(*arguments)
         made = results if isinstance(results, tuple) else (results,)
+        refuse_to_compute(op, (*arguments, *made))
         state = State(
             before,
             builder.nodes,
