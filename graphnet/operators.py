@@ -24,7 +24,8 @@ _OVERLOADS: Final = frozenset(
         "default", "Tensor", "Scalar", "Tensor_Tensor", "Tensor_Scalar", "Scalar_Tensor",
         "Tensor_mode", "Scalar_mode", "int", "self", "dim", "dim_IntList", "IntList_out", "out",
         "sizes", "correction", "dim_max", "other", "ScalarSelf", "ScalarOther", "start",
-        "start_step", "size", "dtype", "Dimname", "names", "vec", "input", "value", "src", "reduce", "values",
+        "start_step", "size", "dtype", "Dimname", "names", "vec", "input", "value", "src",
+        "reduce", "values",
     )
 )  # fmt: skip
 
