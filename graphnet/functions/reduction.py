@@ -13,6 +13,7 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, DtypeError, GraphnetError, OutOfRangeError
 from graphnet.functions import return_types
+from graphnet.functions.arguments import RefusedError
 from graphnet.functions.methods import method
 from graphnet.functions.mixing import maximum, minimum
 from graphnet.functions.options import (
@@ -33,6 +34,7 @@ from graphnet.ops.reduce import (
     AnyTrue,
     Argmax,
     Argmin,
+    HashTensor,
     Max,
     Mean,
     Min,
@@ -51,6 +53,7 @@ __all__ = [
     "argmax",
     "argmin",
     "count_nonzero",
+    "hash_tensor",
     "max",
     "mean",
     "min",
@@ -168,6 +171,32 @@ def prod(
         )
     x = operand_as("prod", input, dtype)
     return reduced(Prod(_dims("prod", dim, x), keepdim), x, dtype)
+
+
+@method
+def hash_tensor(input: Tensor, dim: Any = None, *, keepdim: bool = False, mode: int = 0) -> Tensor:
+    """A number that depends on every bit: two results that are equal to the last one have the same.
+
+    Elements become float64 or int64; their bits are joined by exclusive or, so their order does not
+    count. Source: PyTorch's page ``torch.hash_tensor``.
+
+    Args:
+        mode: 0, the only one there is.
+
+    Raises:
+        EmptyError: (a RuntimeError) there are no elements, and no dimension is named.
+        RefusedError: (a RuntimeError) there is no such mode.
+
+    >>> import graphnet as torch
+    >>> torch.hash_tensor(torch.tensor([1, 2, 5])).item()
+    6
+    """
+    x = require_tensor("hash_tensor", "input", input)
+    if mode != 0:
+        raise RefusedError(f"Unknown hash_tensor mode: {mode}", cure="0 is the only one")
+    _require_elements("hash_tensor", x, dim)
+    hashed: Tensor = HashTensor(_dims("hash_tensor", dim, x), keepdim)(x)
+    return hashed
 
 
 @method
@@ -361,15 +390,20 @@ def _dims(function: str, dim: Any, x: Tensor) -> tuple[int, ...]:
     return reduced_dims(function, None if empty else dim, x.dim())
 
 
-def _extreme(
-    function: str, op: type[Amax] | type[Amin], input: Any, dim: Any, keepdim: bool
-) -> Tensor:
-    x = require_tensor(function, "input", input)
+def _require_elements(function: str, x: Tensor, dim: Any) -> None:
+    """Raise EmptyError where all dimensions are reduced over, and one of them is empty."""
     if x.numel() == 0 and (dim is None or dim == ()):
         raise EmptyError(
             f"{function}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
             f"the reduction dim with the 'dim' argument. The shape is {list(x.shape)}."
         )
+
+
+def _extreme(
+    function: str, op: type[Amax] | type[Amin], input: Any, dim: Any, keepdim: bool
+) -> Tensor:
+    x = require_tensor(function, "input", input)
+    _require_elements(function, x, dim)
     return reduced(op(_dims(function, dim, x), keepdim), x)
 
 

@@ -232,6 +232,53 @@ def _count(shape: Shape, dims: Dims) -> int:
     return math.prod(shape[d] for d in dims)
 
 
+def _require_elements(name: str, x: TensorType, dims: Dims) -> None:
+    """Raise OutOfRangeError where a dimension that is reduced over is empty."""
+    for dim in dims:
+        if x.shape[dim] == 0:
+            raise OutOfRangeError(
+                f"{name}(): Expected reduction dim {dim} to have non-zero size: shape "
+                f"{list(x.shape)}",
+                cure="there is nothing in an empty dimension; test for it first",
+            )
+
+
+@op("hash_tensor", Trait.NOT_DIFFERENTIABLE)
+class HashTensor(Reduction):
+    """The exclusive or of all elements' bits, each as a float64 or as an int64."""
+
+    dims: Dims
+    keepdim: bool = False
+
+    def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
+        """Numbers of 64 bits, as PyTorch's ``hash_tensor`` takes them."""
+        if x.dtype.is_complex:
+            return [None]  # and refused
+        whole = dtypes.uint64 if x.dtype is dtypes.uint64 else dtypes.int64
+        return [dtypes.float64 if x.dtype.is_floating_point else whole]
+
+    def result_dtype(self, dtype: dtypes.dtype) -> dtypes.dtype:
+        """The bits, read as a whole number."""
+        return dtypes.uint64
+
+    def infer(self, x: TensorType) -> TensorType:
+        """A whole number of 64 bits.
+
+        Raises:
+            OutOfRangeError: a dimension reduced over is empty.
+            UnsupportedDtypeError: the elements are complex.
+        """
+        require_real(self.name, [x])
+        _require_elements(self.name, x, self.dims)
+        return super().infer(x)
+
+    def kernel(self, x: Any) -> Any:
+        """The bits of both are as many as those of the result."""
+        return accumulate(
+            np.bitwise_xor, np.asarray(x).view(np.uint64), axis=self.dims, keepdims=self.keepdim
+        )
+
+
 @op("prod")
 class Prod(_Accumulation):
     """Product; booleans and integers multiply to int64."""
@@ -274,13 +321,7 @@ class _Extreme(Reduction):
             UnsupportedDtypeError: the elements are complex.
         """
         require_real(self.name, [x])
-        for d in self.dims:
-            if x.shape[d] == 0:
-                raise OutOfRangeError(
-                    f"{self.name}(): Expected reduction dim {d} to have non-zero size: shape "
-                    f"{list(x.shape)}",
-                    cure="an empty dimension has no extreme; test for it first",
-                )
+        _require_elements(self.name, x, self.dims)
         return super().infer(x)
 
     def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
@@ -366,12 +407,7 @@ class _Arg(Op):
             OutOfRangeError: the dimension is empty.
             DtypeError: the operand is boolean or complex.
         """
-        if x.shape and x.shape[self.dim] == 0:
-            raise OutOfRangeError(
-                f"{self.name}(): Expected reduction dim {self.dim} to have non-zero size: shape "
-                f"{list(x.shape)}",
-                cure="an empty dimension has no extreme; test for it first",
-            )
+        _require_elements(self.name, x, (self.dim,) if x.shape else ())
         require_real(self.name, [x])
         if x.dtype is dtypes.bool:
             raise DtypeError(
@@ -425,12 +461,7 @@ class _ExtremeAlong(Op):
         """
         name = self.name.removesuffix("_dim")
         require_real(name, [x])
-        if x.shape and x.shape[self.dim] == 0:
-            raise OutOfRangeError(
-                f"{name}(): Expected reduction dim {self.dim} to have non-zero size: shape "
-                f"{list(x.shape)}",
-                cure="an empty dimension has no extreme; test for it first",
-            )
+        _require_elements(name, x, (self.dim,) if x.shape else ())
         shape = reduced_shape(x.shape, (self.dim,), self.keepdim) if x.shape else ()
         return TensorType(x.dtype, shape), TensorType(dtypes.int64, shape)
 

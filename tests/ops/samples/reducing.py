@@ -12,8 +12,11 @@ from tests.ops.samples.base import Fixed, Real, Sample, Shape, sample
 
 POSITIVE = (0.3, 2.5)
 
-OVER_DIMS = ("sum", "mean", "prod", "amax", "amin", "all", "any", "var", "std", "logsumexp")
-WITHOUT_EMPTY = ("amax", "amin")
+OVER_DIMS = (
+    *("sum", "mean", "prod", "amax", "amin", "all", "any", "var", "std", "logsumexp"),
+    "hash_tensor",
+)
+WITHOUT_EMPTY = ("amax", "amin", "hash_tensor")
 """Reductions that refuse empty dimensions."""
 
 ALONG = ("cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "sort", "argsort")
