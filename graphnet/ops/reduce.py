@@ -243,12 +243,17 @@ def _require_elements(name: str, x: TensorType, dims: Dims) -> None:
             )
 
 
+def _joined_bits(x: Any, **where: Any) -> Any:
+    return accumulate(np.bitwise_xor, np.asarray(x).view(np.uint64), **where)
+
+
 @op("hash_tensor", Trait.NOT_DIFFERENTIABLE)
 class HashTensor(Reduction):
     """The exclusive or of all elements' bits, each as a float64 or as an int64."""
 
     dims: Dims
     keepdim: bool = False
+    function = _joined_bits
 
     def operand_dtypes(self, x: TensorType) -> Sequence[dtypes.dtype | None]:
         """Numbers of 64 bits, as PyTorch's ``hash_tensor`` takes them."""
@@ -271,12 +276,6 @@ class HashTensor(Reduction):
         require_real(self.name, [x])
         _require_elements(self.name, x, self.dims)
         return super().infer(x)
-
-    def kernel(self, x: Any) -> Any:
-        """The bits of both are as many as those of the result."""
-        return accumulate(
-            np.bitwise_xor, np.asarray(x).view(np.uint64), axis=self.dims, keepdims=self.keepdim
-        )
 
 
 @op("prod")
