@@ -60,6 +60,11 @@ class FunctionCtx:
             self._is_forward = False
 
     @property
+    def saves(self) -> bool:
+        """Whether a backward pass frees anything: then there is one only."""
+        return any(tensor is not None for tensor, _ in self._saved)
+
+    @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What :meth:`save_for_backward` was given.
 

@@ -25,6 +25,7 @@ from graphnet.grad_mode import enabled, no_grad
 from graphnet.ops.convert import Identity
 from graphnet.ops.custom import Custom
 from graphnet.trace.hooks import HookGroup
+from graphnet.trace.recorder import current_recorder
 from graphnet.trace.versions import second_time
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
@@ -134,6 +135,12 @@ class Function:
         apart = cls.setup_context is not Function.setup_context
         if kwargs:
             args = _positional(cls.forward, args, kwargs, apart)
+        if not apart and current_recorder().is_nested:
+            raise AutogradError(
+                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, "
+                "jacrev, ...), it must override the setup_context staticmethod. For more details, "
+                "please see https://pytorch.org/docs/main/notes/extending.func.html"
+            )
         context = FunctionCtx(cls.__name__, args)
         call = _Call(cls, context, args) if enabled() and any(context.needs_input_grad) else None
         with no_grad():
@@ -190,7 +197,8 @@ class _Call:
         if results:
             entries[0].__dict__["_call"] = self
             reached = WeakMethod(self._reached)
-            HookGroup(results, lambda found: _method(reached)(found), entries)
+            used_up = self.context.saves
+            HookGroup(results, lambda found: _method(reached)(found), entries, used_up)
         self.context.note_outputs(list(zip(items, joined, strict=True)))
         return tuple(joined) if isinstance(output, tuple) else joined[0]
 

@@ -41,13 +41,19 @@ class HookGroup:
         callback: given their gradients (None where there is none) it returns those to go on with.
         entries: the tensors to go on from, if not the same. Gradients then go no other way from
             the first ones to these; all other hooks on the first ones are called before.
+        used_up: whether a backward pass is the only one. Otherwise nothing was saved for it.
     """
 
     def __init__(
-        self, handles: Sequence[Handle], callback: Callback, entries: Sequence[Handle] = ()
+        self,
+        handles: Sequence[Handle],
+        callback: Callback,
+        entries: Sequence[Handle] = (),
+        used_up: bool = True,
     ) -> None:
         self.number = next(_numbers)
         self.callback = callback
+        self._used_up = used_up
         self._watched = [self._watch(handle) for handle in handles]
         self._entries = [self._watch(handle) for handle in entries]
         hooks_in_force[self.number] = self
@@ -67,7 +73,7 @@ class HookGroup:
         past, place = segment.links.get(handle._slot, (segment, handle._slot))
         if not isinstance(place, int):
             return tensor
-        past.hooked += ((handle, place),)
+        past.hooked += ((handle, place, self._used_up),)
         return partial(_value_of, tensor, ref(past), layout, place)
 
     def _forget(self, _: ref[Handle]) -> None:

@@ -54,6 +54,7 @@ class NestedRecorder(Recorder):
         randomness: what random operations may do: "error", "different" or "same".
     """
 
+    is_nested = True
     tells_tensors_apart = True  # one that was looked at is in memory, and still its own
 
     def __init__(self, outer: Recorder) -> None:

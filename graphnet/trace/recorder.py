@@ -68,6 +68,8 @@ class Recorder:
     make: ClassVar[Callable[..., Any]] = Handle._made
     #: Whether inputs are bound to copies of the memory.
     snapshots: ClassVar[bool] = False
+    #: Whether it records a function below another recorder.
+    is_nested: ClassVar[bool] = False
     #: Whether it matters which tensor a value in memory enters as.
     tells_tensors_apart: ClassVar[bool] = False
     #: Whether one thread only has recorded anything so far.

@@ -48,7 +48,8 @@ class Segment:
         gradients: what the backward passes of this segment found, latest last.
         hooks: the numbers of the hooks on what was computed here.
         hooked: tensors with a hook that were computed here, with their slots: their history holds
-            them, as nobody else need do, until a backward pass has used it up.
+            them, as nobody else need do, until a backward pass has used it up. Third comes whether
+            it does: what saves nothing can be gone through again.
         spent: nodes whose saved values a backward pass has freed.
         walked: all nodes that such a pass went through: nothing is left to save for them.
         saved: what the run kept for a later backward pass.
@@ -65,7 +66,7 @@ class Segment:
     landed: Mapping[Slot, tuple[ref[Storage], int]] = MappingProxyType({})
     clock = 0
     gradients: tuple[State, ...] = ()
-    hooked: tuple[tuple[Handle, Slot], ...] = ()
+    hooked: tuple[tuple[Handle, Slot, bool], ...] = ()
     hooks: tuple[int, ...] = ()
     spent: tuple[frozenset[Node], ...] = ()
     walked: tuple[frozenset[Node], ...] = ()
@@ -136,9 +137,9 @@ class Segment:
             values: the values that there were when it began, by slot.
         """
         self.hooked = tuple(
-            (handle, slot)
-            for handle, slot in self.hooked
-            if slot >= len(values) or values[slot].node not in nodes
+            (handle, slot, used_up)
+            for handle, slot, used_up in self.hooked
+            if not used_up or slot >= len(values) or values[slot].node not in nodes
         )
 
     def release(self, values: Iterable[Value]) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 
 from graphnet._tensor import Tensor
 from graphnet.devices import check_device
-from graphnet.errors import AutogradError
+from graphnet.errors import AutogradError, ValueRangeError
+from graphnet.grad_mode import no_grad
 from graphnet.nn import Sequential
 
 __all__ = [
@@ -55,12 +56,27 @@ def checkpoint(
     tensor([2.7183, 2.7183])
     """
     kwargs.pop("preserve_rng_state", None)
+    if use_reentrant is not False and kwargs:
+        raise ValueRangeError(f"Unexpected keyword arguments: {','.join(kwargs)}")
     if use_reentrant is None:
         warnings.warn(
             "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly.",
             stacklevel=2,
         )
-    return function(*args, **kwargs)
+    if use_reentrant is False:
+        return function(*args, **kwargs)
+    return _reentrant(function, args)
+
+
+def _reentrant(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """What a function returns: without history if none of its arguments has one, as in PyTorch."""
+    if any(isinstance(each, Tensor) and each.requires_grad for each in args):
+        return function(*args)
+    warnings.warn(
+        "None of the inputs have requires_grad=True. Gradients will be None", stacklevel=3
+    )
+    with no_grad():
+        return function(*args)
 
 
 def checkpoint_sequential(

@@ -167,8 +167,12 @@ def test_errors_of_modules(code: str) -> None:
 def test_a_custom_function_is_differentiated_inside_only() -> None:
     class Double(graphnet.autograd.Function):
         @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
+        def forward(x: Any) -> Any:
             return x * 2
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+            pass
 
         @staticmethod
         def backward(ctx: Any, g: Any) -> Any:

@@ -295,12 +295,26 @@ class TestHooks:
         assert h.tolist() == [12.0, 24.0]
 
     def test_a_function_whose_history_is_used_up_says_so(self):
+        class Saving(Doubled):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                ctx.save_for_backward(x)
+                return x * 2
+
         x = leaf(1.0, 2.0)
-        loss = (Doubled.apply(x) + 1).sum()
+        loss = (Saving.apply(x) + 1).sum()
         loss.backward()
         with pytest.raises(AutogradError, match="second time"):
             loss.backward()
         assert x.grad.tolist() == [3.0, 3.0]
+
+    def test_a_function_that_saves_nothing_is_gone_through_again(self):
+        for _ in range(3):
+            x = leaf(1.0, 2.0)
+            loss = (Doubled.apply(x) + 1).sum()
+            loss.backward()
+            loss.backward()
+            assert x.grad.tolist() == [6.0, 6.0]
 
     def test_a_function_that_writes_to_a_view(self):
         class Written(torch.autograd.Function):
