@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import ref
 
 import numpy as np
@@ -88,7 +88,7 @@ class Tensor(Handle, Expression):
         def __setitem__(self, index: Any, value: Any) -> None: ...
 
     #: Whether operations on it ask its class.
-    _dispatches: ClassVar[bool] = False
+    _dispatches = False
     __torch_function__ = classmethod(torch_function)
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -5,7 +5,8 @@ Source: PyTorch's page ``torch.compiler``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -18,7 +19,9 @@ __all__ = [
     "disable",
     "is_compiling",
     "is_dynamo_compiling",
+    "is_exporting",
     "reset",
+    "set_stance",
 ]
 
 
@@ -73,6 +76,22 @@ def is_compiling() -> bool:
 def is_dynamo_compiling() -> bool:
     """False: compiling never changes what a program does."""
     return False
+
+
+def is_exporting() -> bool:
+    """False: ``torch.export`` is not here."""
+    return False
+
+
+@contextmanager
+def set_stance(
+    stance: str = "default",
+    *,
+    skip_guard_eval_unsafe: bool = False,
+    force_backend: Any = None,
+) -> Iterator[None]:
+    """Say how functions are to be compiled for a while: they stay what they are."""
+    yield
 
 
 def cudagraph_mark_step_begin() -> None:

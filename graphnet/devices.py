@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Self
 
 from graphnet.errors import ArgumentError, GraphnetError, NotSupportedError
@@ -124,6 +126,17 @@ def check_device(wanted: Any) -> device:
     if found.type in ("cuda", "xpu"):
         raise NotCompiledError(f"Torch not compiled with {found.type.upper()} enabled", cure=cure)
     raise DeviceError(f"PyTorch is not linked with support for {found.type} devices", cure=cure)
+
+
+def get_device_module(device: Any = None) -> ModuleType:
+    """The module of a device, as ``torch.cpu``.
+
+    >>> import graphnet as torch
+    >>> torch.get_device_module("cpu") is torch.cpu
+    True
+    """
+    kind = "cpu" if device is None else globals()["device"](device).type
+    return import_module(f"graphnet.{kind}")
 
 
 def set_default_device(device: Any) -> None:

@@ -11,9 +11,10 @@ PLACES = {
     "torch.autograd.grad_mode": "graphnet.grad_mode",
     "torch.autograd.profiler": "graphnet.profiler.around",
     "torch.distributions.utils": "graphnet.distributions.parameters",
+    "torch._ops": "graphnet.operators",
     "torch.functional": "graphnet.functions",
-    "torch.ops": "graphnet.operators",
     "torch.nn.modules.utils": "graphnet.nn.modules.sizes",
+    "torch.ops": "graphnet.operators",
     "torch.utils.data._utils": "graphnet.utils.data",
     "torchvision": "graphnet.vision",
 }

@@ -10,11 +10,14 @@ from typing import Any
 from graphnet.cuda import amp as amp
 from graphnet.cuda import random as random
 from graphnet.cuda.absent import (
+    CURE,
+    CUDAGraph,
     Event,
     Stream,
     StreamContext,
     device,
     device_of,
+    graph,
     nothing,
     without_cuda,
 )
@@ -41,12 +44,15 @@ from graphnet.cuda.tensor_types import (
     LongTensor,
     ShortTensor,
 )
+from graphnet.devices import DeviceError
 from graphnet.errors import OutOfMemoryError as OutOfMemoryError
+from graphnet.refusals import refusal
 
 __all__ = [
     "BFloat16Tensor",
     "BoolTensor",
     "ByteTensor",
+    "CUDAGraph",
     "CharTensor",
     "DoubleTensor",
     "Event",
@@ -73,11 +79,13 @@ __all__ = [
     "get_device_properties",
     "get_rng_state",
     "get_rng_state_all",
+    "graph",
     "init",
     "initial_seed",
     "ipc_collect",
     "is_available",
     "is_bf16_supported",
+    "is_current_stream_capturing",
     "is_initialized",
     "manual_seed",
     "manual_seed_all",
@@ -107,6 +115,13 @@ default_generators: tuple[Any, ...] = ()
 current_device = without_cuda("current_device", "The number of the present GPU")
 current_stream = without_cuda("current_stream", "The present stream")
 default_stream = without_cuda("default_stream", "The default stream")
+is_current_stream_capturing = refusal(
+    "is_current_stream_capturing",
+    "Whether work is being recorded",
+    DeviceError,
+    "Tried to instantiate dummy base class _cuda_isCurrentStreamCapturing",
+    CURE,
+)
 get_device_capability = without_cuda("get_device_capability", "What a GPU can do")
 get_device_name = without_cuda("get_device_name", "The name of a GPU")
 get_device_properties = without_cuda("get_device_properties", "Facts about a GPU")

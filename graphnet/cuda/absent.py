@@ -55,6 +55,20 @@ class Stream:
         raise DeviceError("torch.cuda.Stream requires CUDA support", cure=CURE)
 
 
+class CUDAGraph:
+    """Work of a GPU that was recorded. Making one raises RuntimeError."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise DeviceError("Tried to instantiate dummy base class CUDAGraph", cure=CURE)
+
+
+class graph:  # noqa: N801  # PyTorch's name
+    """A block whose work on a GPU is recorded. Making one raises RuntimeError."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise DeviceError("torch.cuda.Stream requires CUDA support", cure=CURE)
+
+
 class StreamContext:
     """A block whose work goes to a stream. There are no streams, so it is a plain block."""
 

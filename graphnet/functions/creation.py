@@ -18,6 +18,7 @@ from graphnet.errors import ArgumentError, DtypeError, ValueRangeError
 from graphnet.functions.arguments import integers
 from graphnet.functions.methods import method
 from graphnet.functions.options import as_dtype, finish
+from graphnet.functions.storages import UntypedStorage
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
 
@@ -113,7 +114,7 @@ def asarray(
     """``obj`` as a tensor.
 
     Args:
-        obj: what :func:`tensor` takes.
+        obj: what :func:`tensor` takes, or a storage, whose bytes are meant.
         dtype: of the elements; None keeps or infers it.
         device: the CPU.
         copy: True always copies, None copies where it must, False raises where it must.
@@ -127,6 +128,8 @@ def asarray(
     tensor([1.5000, 2.0000])
     """
     wanted = as_dtype("asarray", dtype)
+    if isinstance(obj, UntypedStorage):
+        obj = obj.as_tensor()
     if isinstance(obj, (Tensor, np.ndarray)):
         same = wanted is None or wanted is _dtype_of(obj)
         if copy is False and not same:

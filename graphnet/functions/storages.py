@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self, overload
+
+import numpy as np
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor
@@ -51,12 +53,64 @@ class _View:
 class UntypedStorage(_View):
     """The bytes of a tensor's memory. Source: PyTorch's page ``torch.Storage``."""
 
+    def __init__(self, storage: Storage | int = 0) -> None:
+        """The bytes of memory, or so many zeros."""
+        if isinstance(storage, int):
+            storage = Storage.of(np.zeros(storage, np.uint8))
+        super().__init__(storage)
+
+    @classmethod
+    def from_file(cls, filename: Any, shared: bool = False, nbytes: int = 0) -> Self:
+        """The bytes of a file, which are read when they are looked at.
+
+        Args:
+            filename: of the file.
+            shared: whether what is written goes into the file, which is made if need be.
+            nbytes: how many there are.
+        """
+        array = np.memmap(filename, np.uint8, "r+" if shared else "c", shape=(nbytes,))
+        return cls(Storage.of(np.asarray(array)))
+
     def size(self) -> int:
         """How many bytes there are."""
         return self.nbytes()
 
+    def tolist(self) -> list[int]:
+        """The bytes, as integers."""
+        found: list[int] = self._bytes().tolist()
+        return found
+
+    def untyped(self) -> UntypedStorage:
+        """Itself."""
+        return self
+
+    def as_tensor(self) -> Tensor:
+        """The bytes as a tensor on the same memory."""
+        return self._flat().view(dtypes.uint8)
+
+    def _bytes(self) -> Any:
+        settle(self._storage)
+        return self._storage.array.reshape(-1).view(np.uint8)
+
     def __len__(self) -> int:
         return self.nbytes()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.tolist())
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> UntypedStorage: ...
+    def __getitem__(self, index: int | slice) -> int | UntypedStorage:
+        """One byte, or bytes that follow each other as a storage on the same memory."""
+        found = self._bytes()[index]
+        if not isinstance(index, slice):
+            return int(found)
+        return UntypedStorage(Storage.of(found))
+
+    def __setitem__(self, index: int | slice, value: int) -> None:
+        self.as_tensor()[index] = value
 
 
 class TypedStorage(_View):

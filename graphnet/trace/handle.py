@@ -56,16 +56,17 @@ class Handle:
         "_stored",
     )
 
-    _stored: Storage | None
-    _layout: Layout
-    _offset: int
-    _segment: Segment | None
-    _slot: int
-    _seen: int
-    _origin: Origin
-    _grad: Handle | None
-    _base: Handle | None
-    _array: Any
+    if TYPE_CHECKING:  # programs resolve the annotations of their own tensor classes
+        _stored: Storage | None
+        _layout: Layout
+        _offset: int
+        _segment: Segment | None
+        _slot: int
+        _seen: int
+        _origin: Origin
+        _grad: Handle | None
+        _base: Handle | None
+        _array: Any
 
     @classmethod
     def _of(cls, storage: Storage, layout: Layout, offset: int = 0) -> Self:

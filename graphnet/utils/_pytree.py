@@ -6,10 +6,10 @@ All else is a leaf. Source: PyTorch's module ``torch.utils._pytree``.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graphnet.errors import ValueRangeError
 
@@ -18,9 +18,14 @@ __all__ = [
     "GetAttrKey",
     "LeafSpec",
     "MappingKey",
+    "NodeDef",
     "PyTree",
+    "SUPPORTED_NODES",
     "SequenceKey",
     "TreeSpec",
+    "is_namedtuple_class",
+    "is_namedtuple_instance",
+    "is_structseq_instance",
     "key_get",
     "keystr",
     "register_pytree_node",
@@ -90,48 +95,112 @@ class GetAttrKey:
         return getattr(obj, self.name)
 
 
-class Branch(NamedTuple):
+class NodeDef(NamedTuple):
     """How containers of a type are taken apart and put together."""
 
-    flatten: Callable[[Any], tuple[list[Any], Context]]
-    unflatten: Callable[[Iterable[Any], Context], Any]
-    keys: Callable[[Any], list[Any]]
+    type: type[Any]
+    flatten_fn: Callable[[Any], tuple[list[Any], Context]]
+    unflatten_fn: Callable[[Iterable[Any], Context], Any]
+    flatten_with_keys_fn: Callable[[Any], tuple[list[tuple[Any, Any]], Context]]
 
 
-def _sequence_keys(tree: Any) -> list[Any]:
-    return [SequenceKey(i) for i in range(len(tree))]
+def _with_keys(tree: Any, keys: Iterable[Any], context: Context) -> tuple[list[Any], Context]:
+    values = tree.values() if isinstance(tree, Mapping) else tree
+    return list(zip(keys, values, strict=True)), context
 
 
-def _mapping_keys(tree: Any) -> list[Any]:
-    return [MappingKey(key) for key in tree]
+def _list_flatten(d: Any) -> tuple[list[Any], Context]:
+    return list(d), None
 
 
-_BRANCHES: dict[type, Branch] = {
-    tuple: Branch(lambda t: (list(t), None), lambda v, _: tuple(v), _sequence_keys),
-    list: Branch(lambda t: (list(t), None), lambda v, _: list(v), _sequence_keys),
-    dict: Branch(
-        lambda t: (list(t.values()), list(t)),
-        lambda v, keys: dict(zip(keys, v, strict=True)),
-        _mapping_keys,
-    ),
-    OrderedDict: Branch(
-        lambda t: (list(t.values()), list(t)),
-        lambda v, keys: OrderedDict(zip(keys, v, strict=True)),
-        _mapping_keys,
-    ),
-    defaultdict: Branch(
-        lambda t: (list(t.values()), [t.default_factory, list(t)]),
-        lambda v, c: defaultdict(c[0], zip(c[1], v, strict=True)),
-        _mapping_keys,
-    ),
-    deque: Branch(lambda t: (list(t), t.maxlen), lambda v, n: deque(v, maxlen=n), _sequence_keys),
+def _list_flatten_with_keys(d: Any) -> tuple[list[Any], Context]:
+    return _with_keys(d, map(SequenceKey, range(len(d))), None)
+
+
+def _list_unflatten(values: Iterable[Any], context: Context) -> list[Any]:
+    return list(values)
+
+
+def _tuple_unflatten(values: Iterable[Any], context: Context) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+def _dict_flatten(d: Mapping[Any, Any]) -> tuple[list[Any], Context]:
+    return list(d.values()), list(d)
+
+
+def _dict_flatten_with_keys(d: Mapping[Any, Any]) -> tuple[list[Any], Context]:
+    return _with_keys(d, map(MappingKey, d), list(d))
+
+
+def _dict_unflatten(values: Iterable[Any], context: Context) -> dict[Any, Any]:
+    return dict(zip(context, values, strict=True))
+
+
+def _ordereddict_unflatten(values: Iterable[Any], context: Context) -> OrderedDict[Any, Any]:
+    return OrderedDict(zip(context, values, strict=True))
+
+
+def _defaultdict_flatten(d: defaultdict[Any, Any]) -> tuple[list[Any], Context]:
+    return list(d.values()), [d.default_factory, list(d)]
+
+
+def _defaultdict_flatten_with_keys(d: defaultdict[Any, Any]) -> tuple[list[Any], Context]:
+    return _with_keys(d, map(MappingKey, d), [d.default_factory, list(d)])
+
+
+def _defaultdict_unflatten(values: Iterable[Any], context: Context) -> defaultdict[Any, Any]:
+    factory, keys = context
+    return defaultdict(factory, zip(keys, values, strict=True))
+
+
+def _deque_flatten(d: deque[Any]) -> tuple[list[Any], Context]:
+    return list(d), d.maxlen
+
+
+def _deque_flatten_with_keys(d: deque[Any]) -> tuple[list[Any], Context]:
+    return _with_keys(d, map(SequenceKey, range(len(d))), d.maxlen)
+
+
+def _deque_unflatten(values: Iterable[Any], context: Context) -> deque[Any]:
+    return deque(values, maxlen=context)
+
+
+def _namedtuple_flatten(d: Any) -> tuple[list[Any], Context]:
+    return list(d), type(d)
+
+
+def _namedtuple_flatten_with_keys(d: Any) -> tuple[list[Any], Context]:
+    return _with_keys(d, map(GetAttrKey, type(d)._fields), type(d))
+
+
+def _namedtuple_unflatten(values: Iterable[Any], context: Context) -> Any:
+    return context(*values)
+
+
+#: Every type that is a branch. Named tuples are known under the function that makes such types.
+SUPPORTED_NODES: Final[dict[Any, NodeDef]] = {
+    each.type: each
+    for each in (
+        NodeDef(tuple, _list_flatten, _tuple_unflatten, _list_flatten_with_keys),
+        NodeDef(list, _list_flatten, _list_unflatten, _list_flatten_with_keys),
+        NodeDef(dict, _dict_flatten, _dict_unflatten, _dict_flatten_with_keys),
+        NodeDef(OrderedDict, _dict_flatten, _ordereddict_unflatten, _dict_flatten_with_keys),
+        NodeDef(
+            defaultdict,
+            _defaultdict_flatten,
+            _defaultdict_unflatten,
+            _defaultdict_flatten_with_keys,
+        ),
+        NodeDef(deque, _deque_flatten, _deque_unflatten, _deque_flatten_with_keys),
+        NodeDef(
+            namedtuple,  # type: ignore[arg-type]  # it stands for the types it makes
+            _namedtuple_flatten,
+            _namedtuple_unflatten,
+            _namedtuple_flatten_with_keys,
+        ),
+    )
 }
-
-_NAMED = Branch(
-    lambda t: (list(t), type(t)),
-    lambda v, kind: kind(*v),
-    lambda t: [GetAttrKey(name) for name in type(t)._fields],
-)
 
 
 def register_pytree_node(
@@ -149,28 +218,42 @@ def register_pytree_node(
     Raises:
         ValueRangeError: (a ValueError) it is registered already.
     """
-    if cls in _BRANCHES:
+    if cls in SUPPORTED_NODES:
         raise ValueRangeError(f"{cls} is already registered as pytree node.")
 
-    def keys(tree: Any) -> list[Any]:
-        if flatten_with_keys_fn is not None:
-            return [key for key, _ in flatten_with_keys_fn(tree)[0]]
-        return [SequenceKey(i) for i in range(len(flatten_fn(tree)[0]))]
+    def by_position(tree: Any) -> tuple[list[Any], Context]:
+        children, context = flatten_fn(tree)
+        return _with_keys(children, map(SequenceKey, range(len(children))), context)
 
-    _BRANCHES[cls] = Branch(flatten_fn, unflatten_fn, keys)
+    keyed = flatten_with_keys_fn or by_position
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, keyed)
 
 
-def _branch_of(tree: Any) -> tuple[Any, Branch | None]:
-    """The type under which a container is known, and how it is taken apart."""
+def is_namedtuple_class(cls: Any) -> bool:
+    """Whether a class was made by ``namedtuple``, or inherits from one that was."""
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+
+
+def is_namedtuple_instance(obj: object) -> bool:
+    """Whether something is a named tuple."""
+    return is_namedtuple_class(type(obj))
+
+
+def is_structseq_instance(obj: object) -> bool:
+    """Whether something is what PyTorch's functions with several results give: named tuples."""
+    return is_namedtuple_instance(obj) and type(obj).__module__.endswith("return_types")
+
+
+def _get_node_type(tree: Any) -> Any:
+    """The type under which a container is known, or would be."""
     kind = type(tree)
-    if isinstance(tree, tuple) and kind is not tuple and hasattr(kind, "_fields"):
-        return tuple, _NAMED
-    return kind, _BRANCHES.get(kind)
+    # A class may be registered itself; any other named tuple is known as one.
+    return namedtuple if is_namedtuple_class(kind) and kind not in SUPPORTED_NODES else kind
 
 
 def tree_is_leaf(tree: PyTree, is_leaf: Predicate | None = None) -> bool:
     """Whether something is no container, or is to be taken for none."""
-    return (is_leaf is not None and is_leaf(tree)) or _branch_of(tree)[1] is None
+    return (is_leaf is not None and is_leaf(tree)) or _get_node_type(tree) not in SUPPORTED_NODES
 
 
 @dataclass(frozen=True)
@@ -219,10 +302,8 @@ class TreeSpec:
     def _built(self, leaves: Iterator[Any]) -> PyTree:
         if self.type is None:
             return next(leaves)
-        named = self.type is tuple and self.context is not None
-        branch = _NAMED if named else _BRANCHES[self.type]
         children = [child._built(leaves) for child in self.children_specs]
-        return branch.unflatten(children, self.context)
+        return SUPPORTED_NODES[self.type].unflatten_fn(children, self.context)
 
     def flatten_up_to(self, tree: PyTree) -> list[PyTree]:
         """What stands in a tree where this one has its leaves.
@@ -232,10 +313,9 @@ class TreeSpec:
         """
         if self.type is None:
             return [tree]
-        kind, branch = _branch_of(tree)
-        if kind is not self.type or branch is None:
+        if _get_node_type(tree) is not self.type:
             raise ValueRangeError(f"Type mismatch; expected {self.type!r}, but got {type(tree)!r}.")
-        children, context = branch.flatten(tree)
+        children, context = SUPPORTED_NODES[self.type].flatten_fn(tree)
         if len(children) != self.num_children:
             raise ValueRangeError(
                 f"Node arity mismatch; expected {self.num_children}, but got {len(children)}."
@@ -272,11 +352,11 @@ def tree_flatten(tree: PyTree, is_leaf: Predicate | None = None) -> tuple[list[A
 
 
 def _flatten(tree: PyTree, leaves: list[Any], is_leaf: Predicate | None) -> TreeSpec:
-    kind, branch = _branch_of(tree)
-    if branch is None or (is_leaf is not None and is_leaf(tree)):
+    if tree_is_leaf(tree, is_leaf):
         leaves.append(tree)
         return LeafSpec()
-    children, context = branch.flatten(tree)
+    kind = _get_node_type(tree)
+    children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
     return TreeSpec(kind, context, [_flatten(child, leaves, is_leaf) for child in children])
 
 
@@ -387,11 +467,10 @@ def tree_flatten_with_path(
 def _with_paths(
     path: tuple[Any, ...], tree: PyTree, is_leaf: Predicate | None
 ) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    _, branch = _branch_of(tree)
-    if branch is None or (is_leaf is not None and is_leaf(tree)):
+    if tree_is_leaf(tree, is_leaf):
         yield path, tree
         return
-    for key, child in zip(branch.keys(tree), branch.flatten(tree)[0], strict=True):
+    for key, child in SUPPORTED_NODES[_get_node_type(tree)].flatten_with_keys_fn(tree)[0]:
         yield from _with_paths((*path, key), child, is_leaf)
 
 
@@ -422,3 +501,7 @@ def key_get(obj: Any, kp: Iterable[Any]) -> Any:
     for key in kp:
         obj = key.get(obj)
     return obj
+
+
+_is_leaf = tree_is_leaf
+_register_pytree_node = register_pytree_node

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graphnet import dtypes
 from graphnet._tensor import Tensor
@@ -33,6 +33,9 @@ __all__ = [
     "noop_mask",
     "or_masks",
 ]
+
+#: How many rows and columns of a mask make a block.
+_DEFAULT_SPARSE_BLOCK_SIZE: Final = 128
 
 ScoreMod = Callable[..., Tensor]
 MaskMod = Callable[..., Tensor]
@@ -176,7 +179,7 @@ def create_block_mask(
     Q_LEN: int,  # PyTorch's name
     KV_LEN: int,  # PyTorch's name
     device: Any = None,
-    BLOCK_SIZE: int | tuple[int, int] = 128,  # PyTorch's name
+    BLOCK_SIZE: int | tuple[int, int] = _DEFAULT_SPARSE_BLOCK_SIZE,  # PyTorch's name
     _compile: bool = False,
     separate_full_blocks: bool = True,
     compute_dq_write_order: bool = False,

@@ -17,7 +17,7 @@ from graphnet.utils.hooks import RemovableHandle, StateHooks
 if TYPE_CHECKING:
     from graphnet.nn.modules.module import Module
 
-_EXTRA_STATE = "_extra_state"
+_EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 _ASSIGN = "assign_to_params_buffers"
 _NO_HOOKS = StateHooks()
 
@@ -177,7 +177,7 @@ class Stateful(Tree):
         for name, member in self._saved_members():
             destination[prefix + name] = member if keep_vars or is_lazy(member) else member.detach()
         if self._has_extra_state():
-            destination[prefix + _EXTRA_STATE] = self.get_extra_state()
+            destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
     def _load_from_state_dict(
         self,
@@ -209,11 +209,11 @@ class Stateful(Tree):
             else:
                 self._load_member(name, member, state_dict[key], local_metadata.get(_ASSIGN, False))
         if self._has_extra_state():
-            expected.add(_EXTRA_STATE)
-            if prefix + _EXTRA_STATE in state_dict:
-                self.set_extra_state(state_dict[prefix + _EXTRA_STATE])
+            expected.add(_EXTRA_STATE_KEY_SUFFIX)
+            if prefix + _EXTRA_STATE_KEY_SUFFIX in state_dict:
+                self.set_extra_state(state_dict[prefix + _EXTRA_STATE_KEY_SUFFIX])
             elif strict:
-                missing_keys.append(prefix + _EXTRA_STATE)
+                missing_keys.append(prefix + _EXTRA_STATE_KEY_SUFFIX)
         for key in state_dict if strict else ():
             if key.startswith(prefix):
                 head, dot, _ = key.removeprefix(prefix).partition(".")
