@@ -247,6 +247,9 @@ __all__ += tensor_types.__all__
 
 _LAZY = {
     "library": "graphnet.library",
+    "_higher_order_ops": "graphnet._higher_order_ops",
+    "cond": "graphnet._higher_order_ops:cond",
+    "while_loop": "graphnet._higher_order_ops:while_loop",
     "Event": "graphnet.streams:Event",
     "Stream": "graphnet.streams:Stream",
     "get_device_module": "graphnet.devices:get_device_module",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from graphnet._tensor import Tensor
@@ -91,8 +92,6 @@ class Optimizer:
         self.defaults = defaults
         self.state: State = defaultdict(dict)
         self.param_groups: list[Group] = []
-        self._step_hooks = StepHooks()
-        self._state_hooks = StateHooks()
         groups: list[Any] = list(params)
         if not groups:
             raise ValueRangeError("optimizer got an empty parameter list")
@@ -103,6 +102,15 @@ class Optimizer:
         if defaults.get("fused"):
             for other in ("differentiable", "foreach"):
                 self._refuse_with_fused(other)
+
+    # Made when first asked for: a class around another optimizer may never call `__init__`.
+    @cached_property
+    def _step_hooks(self) -> StepHooks:
+        return StepHooks()
+
+    @cached_property
+    def _state_hooks(self) -> StateHooks:
+        return StateHooks()
 
     def __init_subclass__(cls) -> None:
         """A step that a subclass defines runs between the hooks, too."""
@@ -378,8 +386,6 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        vars(self).setdefault("_step_hooks", StepHooks())
-        vars(self).setdefault("_state_hooks", StateHooks())
         for group in self.param_groups:
             for name in _ADDED_OPTIONS.keys() & self.defaults.keys():
                 group.setdefault(name, _ADDED_OPTIONS[name])

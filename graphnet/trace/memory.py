@@ -177,6 +177,8 @@ class Memory:
         """
         layout = handle._layout
         differentiable = layout.requires_grad
+        # A parameter on the memory of something computed is a leaf: that has the history.
+        is_variable = differentiable and layout.is_leaf
         if handle._base is not None:
             self.recorder.slot_of(handle._base)
             differentiable = handle._base._layout.requires_grad
@@ -184,7 +186,7 @@ class Memory:
         with grad_mode.set_grad_enabled(True):
             if differentiable and layout.whole and not layout.is_leaf:
                 current = self._rejoin(handle, current)
-            if not differentiable and self._is_differentiable(current._slot):
+            if self._is_differentiable(current._slot) and (not differentiable or is_variable):
                 current = self.recorder.apply(Detach(), (current,))
             if not layout.whole:
                 seen_as = handle._storage.another(layout.dtype)

@@ -23,8 +23,8 @@ from graphnet.nn.modules.hooks import (
 from graphnet.nn.modules.hooks import (
     register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
 )
-from graphnet.nn.modules.state_dict import IncompatibleKeys as _IncompatibleKeys  # noqa: F401  # programs import it from here
 from graphnet.nn.modules.state_dict import _EXTRA_STATE_KEY_SUFFIX as _EXTRA_STATE_KEY_SUFFIX
+from graphnet.nn.modules.state_dict import IncompatibleKeys as _IncompatibleKeys  # noqa: F401  # programs import it from here
 from graphnet.nn.modules.state_dict import Stateful
 from graphnet.utils.hooks import RemovableHandle
 
