@@ -247,6 +247,9 @@ __all__ += tensor_types.__all__
 
 _LAZY = {
     "library": "graphnet.library",
+    "PyTorchFileReader": "graphnet.torch_archive:PyTorchFileReader",
+    "quasirandom": "graphnet.quasirandom",
+    "_subclasses": "graphnet._subclasses",
     "_higher_order_ops": "graphnet._higher_order_ops",
     "cond": "graphnet._higher_order_ops:cond",
     "while_loop": "graphnet._higher_order_ops:while_loop",
@@ -254,7 +257,6 @@ _LAZY = {
     "Stream": "graphnet.streams:Stream",
     "get_device_module": "graphnet.devices:get_device_module",
     "torch": "graphnet",
-    "_assert": "graphnet.checks:_assert",
     "_assert_async": "graphnet.checks:_assert_async",
     "_check": "graphnet.checks:_check",
     "_check_index": "graphnet.checks:_check_index",

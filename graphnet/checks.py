@@ -1,4 +1,4 @@
-"""Conditions that programs state: ``torch._assert`` and ``torch._check`` with its relatives."""
+"""Conditions that programs state: ``torch._check`` and its relatives."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ _UNEXPLAINED = (
     "Expected cond to be True, but got False. (Could this error message be improved? If so, "
     "please report an enhancement request to PyTorch.)"
 )
-
-
-def _assert(condition: Any, message: Any) -> None:
-    """``assert condition, message``, for programs that are traced.
-
-    >>> import graphnet as torch
-    >>> torch._assert(torch.ones(1) > 0, "positive")
-    """
-    if not condition:
-        raise AssertionError(message)
 
 
 def _assert_async(input: Tensor, assert_msg: str | None = None) -> None:

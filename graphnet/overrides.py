@@ -9,10 +9,10 @@ Source: PyTorch's page "Extending PyTorch".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Never
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ArgumentError
+from graphnet.errors import ArgumentError, NotSupportedError
 from graphnet.subclasses import dispatches
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "has_torch_function_unary",
     "has_torch_function_variadic",
     "is_tensor_like",
+    "TorchFunctionMode",
 ]
 
 
@@ -102,3 +103,19 @@ def _assert(condition: Any, message: str) -> Any:
 
 
 _assert.__module__ = "graphnet"  # where users find it
+
+
+class TorchFunctionMode:
+    """A block in which a method sees every call of torch's functions. Entering it raises.
+
+    Classes of tensors may still ask for the operations on them: see ``__torch_function__``.
+    """
+
+    def __enter__(self) -> Never:
+        raise NotSupportedError(
+            f"{type(self).__name__}: graphnet has no modes that watch all of torch's functions",
+            cure="define __torch_function__ in a subclass of Tensor",
+        )
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: it is never entered."""

@@ -23,6 +23,9 @@ from graphnet.safe_globals import WeightsUnpickler
 MAP_LOCATION = Callable[[Any, str], Any] | str | dict[str, str] | None
 """What ``map_location`` may be, for annotations."""
 
+#: The protocol of pickles, unless another is asked for.
+DEFAULT_PROTOCOL = 2
+
 _MAGIC = b"graphnet checkpoint 1\n"
 _ZIP = b"PK\x03\x04"  # what files of PyTorch's begin with
 _FACTS = struct.Struct("<QI")  # length and checksum of the content
@@ -37,7 +40,7 @@ def save(
     obj: Any,
     f: str | os.PathLike[str] | IO[bytes],
     pickle_module: Any = pickle,
-    pickle_protocol: int = 2,
+    pickle_protocol: int = DEFAULT_PROTOCOL,
     _use_new_zipfile_serialization: bool = True,
     _disable_byteorder_record: bool = False,
 ) -> None:

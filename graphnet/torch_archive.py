@@ -183,3 +183,28 @@ _MAKERS: Final[dict[str, Callable[..., Any]]] = {
     "torch.Size": Size,
     "torch.device": device,
 }
+
+
+class PyTorchFileReader:
+    """The records of a file that PyTorch saved.
+
+    Args:
+        name: the file.
+    """
+
+    def __init__(self, name: Any) -> None:
+        self._archive = zipfile.ZipFile(name)
+        # All lie in one folder, whose name is the file's.
+        self._folder = self._archive.namelist()[0].partition("/")[0]
+
+    def get_record(self, name: str) -> bytes:
+        """The bytes of a record."""
+        return self._archive.read(f"{self._folder}/{name}")
+
+    def has_record(self, name: str) -> bool:
+        """Whether there is one of that name."""
+        return f"{self._folder}/{name}" in self._archive.namelist()
+
+    def get_all_records(self) -> list[str]:
+        """The names of all."""
+        return [name.partition("/")[2] for name in self._archive.namelist()]

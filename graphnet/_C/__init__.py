@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
+from graphnet._C import _functorch as _functorch
+from graphnet.devices import CPU, device, get_default_device
+from graphnet.functions.conversion import parse_to
+from graphnet.subclasses import DisableTorchFunctionSubclass as DisableTorchFunctionSubclass
+from graphnet.subclasses import _disabled_torch_function_impl as _disabled_torch_function_impl
+from graphnet.trace.recorder import Recorder, current_recorder
+
 __all__: list[str] = []
 
 
@@ -47,6 +54,36 @@ class _Family:
 
 
 _nn: Final = _Family("_nn")
+_nn._parse_to = parse_to
 _special: Final = _Family("_special")
 _linalg: Final = _Family("_linalg")
 _fft: Final = _Family("_fft")
+
+
+class _TensorMeta(type):
+    """A class of tensor classes: theirs is ``type``."""
+
+
+def _are_functorch_transforms_active() -> bool:
+    """Whether a function is being transformed, as by ``vmap``."""
+    return type(current_recorder()) is not Recorder
+
+
+def _is_torch_function_mode_enabled() -> bool:
+    """Whether a mode watches the calls of functions: there is none."""
+    return False
+
+
+def _get_accelerator() -> device:
+    """The device that would compute fastest: the CPU."""
+    return CPU
+
+
+def _get_default_device() -> str:
+    """Where tensors are made that are not told."""
+    return str(get_default_device())
+
+
+def _get_privateuse1_backend_name() -> str:
+    """The name of a device that a program adds: none was added."""
+    return "privateuseone"

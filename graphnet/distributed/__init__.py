@@ -11,11 +11,16 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, NoReturn
 
+from graphnet.distributed import device_mesh as device_mesh
+from graphnet.distributed import fsdp as fsdp
+from graphnet.distributed import tensor as tensor
+from graphnet.distributed.absent import OfManyProcesses
 from graphnet.errors import NotSupportedError, ValueRangeError
 from graphnet.refusals import refusal
 
 __all__ = [
     "GroupMember",
+    "ProcessGroup",
     "ReduceOp",
     "all_gather",
     "all_gather_into_tensor",
@@ -58,6 +63,10 @@ class ReduceOp(Enum):
     BAND = 5
     BOR = 6
     BXOR = 7
+
+
+class ProcessGroup(OfManyProcesses):
+    """Processes that speak with each other."""
 
 
 class GroupMember:

@@ -1,4 +1,4 @@
-"""Classes that only a group of processes makes: programs compare with them, and may not make any."""
+"""Classes that only a group of processes makes: programs compare with them, and make none."""
 
 from __future__ import annotations
 

@@ -90,6 +90,23 @@ def to(
     return self if wanted is None else _cast(self, wanted)
 
 
+def parse_to(
+    *args: Any,
+    device: Any = None,
+    dtype: dtypes.dtype | None = None,
+    non_blocking: builtins.bool = False,
+    copy: builtins.bool = False,
+    memory_format: Any = None,
+) -> tuple[device | None, dtypes.dtype | None, builtins.bool, Any]:
+    """What arguments of :func:`to` ask for: device, dtype, ``non_blocking`` and memory format."""
+    wanted, where, _ = _to_arguments(args)
+    given = next((each for each in args if isinstance(each, Tensor)), None)
+    where = device if device is not None else where if given is None else given.device
+    blocking = next((each for each in args if isinstance(each, builtins.bool)), non_blocking)
+    found = None if where is None else check_device(where)
+    return found, dtype or wanted, blocking, memory_format
+
+
 def _moved(x: Tensor) -> Tensor:
     """A tensor on the device ``meta``; from there nothing can be moved."""
     if x.is_meta:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from graphnet.errors import GraphnetError
 from graphnet.library.custom import OPERATORS
@@ -18,6 +18,25 @@ __all__ = ["HigherOrderOperator", "OpOverload", "OpOverloadPacket"]
 
 class NoSuchOperatorError(GraphnetError, AttributeError):
     """A name that no operator has."""
+
+
+def _slice(x: Any, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Any:
+    return x[(slice(None),) * (dim % x.dim()) + (slice(start, end, step),)]
+
+
+def _index(x: Any, indices: Any) -> Any:
+    return x[tuple(slice(None) if each is None else each for each in indices)]
+
+
+#: What the dispatcher has names for and no public function has.
+_VARIANTS: Final[dict[str, Any]] = {
+    "_pin_memory": lambda x, device=None: x.pin_memory(),
+    "_to_copy": lambda x, **options: x.to(copy=True, **options),
+    "_unsafe_view": lambda x, size: x.view(size),
+    "alias": lambda x: x.view_as(x),
+    "index": _index,
+    "slice": _slice,
+}
 
 
 class OpOverload:
@@ -94,6 +113,8 @@ class Namespace:
     def _find(self, name: str) -> Any:
         if self._name != "aten":
             return OPERATORS.get(f"{self._name}::{name}")
+        if name in _VARIANTS:
+            return _VARIANTS[name]
         graphnet = sys.modules["graphnet"]
         for place in (graphnet, graphnet.nn.functional, graphnet.Tensor):
             found = getattr(place, name, None)

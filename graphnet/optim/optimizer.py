@@ -118,6 +118,9 @@ class Optimizer:
         if "step" in vars(cls):
             cls.step = with_step_hooks(cls.step)  # type: ignore[method-assign]  # it stays a method
 
+    def _patch_step_function(self) -> None:
+        """Let hooks run around :meth:`step`, as wrappers of optimizers ask for: they do anyway."""
+
     def _refuse_with_fused(self, other: str) -> None:
         if not self.defaults.get(other):
             return

@@ -55,7 +55,7 @@ class Module(Stateful, Convertible):
         training: whether the module is in training mode, which dropout and batch normalization ask.
     """
 
-    _call_hooks: CallHooks | None = None
+    _call_hooks = None  # type: CallHooks | None  # an annotation would be resolved by programs
     _forward_pre_hooks = OwnTable("before")
     _forward_hooks = OwnTable("after")
     _backward_pre_hooks = OwnTable("before_backward")
@@ -71,7 +71,7 @@ class Module(Stateful, Convertible):
 
     #: What calling the module computes. Declared as a value, since every subclass has its own
     #: parameters for it.
-    forward: Callable[..., Any] = _forward_unimplemented
+    forward = _forward_unimplemented  # type: Callable[..., Any]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._call_hooks is None and not EVERY_MODULE.used:

@@ -52,7 +52,7 @@ class Stateful(Tree):
 
     #: Saved beside the state; to be raised by a class that changes what its entries mean.
     _version: int = 1
-    _state_hooks: StateHooks | None = None
+    _state_hooks = None  # type: StateHooks | None  # an annotation would be resolved by programs
 
     def state_dict(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ CollateMap = dict[type | tuple[type, ...], Callable[..., Any]]
 
 # The kinds of numpy arrays that no tensor can hold: bytes, strings, objects and records.
 _NOT_NUMBERS = "SUOVaMm"
+
+#: The same as programs look for it in ``dtype.str``.
+np_str_obj_array_pattern = re.compile(r"[SaUO]")
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from graphnet.errors import ArgumentError, ValueRangeError
 from graphnet.utils.data.collate import default_collate, default_convert
 from graphnet.utils.data.dataset import IterableDataset
+from graphnet.utils.data.described import DatasetKind
 from graphnet.utils.data.iterators import InProcessIterator, LoaderIterator, WorkerIterator
 from graphnet.utils.data.sample_transform import InputTransform
 from graphnet.utils.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -38,6 +39,12 @@ class _Endless(Sampler[None]):
     def __iter__(self) -> Iterator[None]:
         return itertools.repeat(None)
 
+
+#: PyTorch's names of these, for loaders of other libraries.
+_DatasetKind = DatasetKind
+_BaseDataLoaderIter = LoaderIterator
+_SingleProcessDataLoaderIter = InProcessIterator
+_MultiProcessingDataLoaderIter = WorkerIterator
 
 #: What makes a batch of a list of samples, for annotations.
 _collate_fn_t = Callable[[list[Any]], Any]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from graphnet.errors import GraphnetError
 from graphnet.trace.recorder import current_recorder
+from graphnet.utils.data.described import described
 from graphnet.utils.data.failure import Failure
 from graphnet.utils.data.fetch import make_fetcher
 from graphnet.utils.data.sampler import draw_seed
@@ -77,6 +78,7 @@ class InProcessIterator(LoaderIterator[T_co]):
     """Fetches every batch when it is asked for."""
 
     def __init__(self, loader: DataLoader[T_co]) -> None:
+        loader = described(loader)
         super().__init__(loader)
         if self._timeout:
             raise LoaderError(
@@ -108,6 +110,7 @@ class WorkerIterator(LoaderIterator[T_co]):
         from graphnet.utils.data.pool import WorkerPool
         from graphnet.utils.data.worker import WorkerSettings
 
+        loader = described(loader)
         super().__init__(loader)
         if not loader.prefetch_factor:
             raise LoaderError(

@@ -3,12 +3,13 @@
 from graphnet.vision.datasets.cifar import CIFAR10, CIFAR100
 from graphnet.vision.datasets.fake import FakeData
 from graphnet.vision.datasets.folder import DatasetFolder, ImageFolder
-from graphnet.vision.datasets.mnist import MNIST, FashionMNIST
+from graphnet.vision.datasets.mnist import KMNIST, MNIST, FashionMNIST
 from graphnet.vision.datasets.vision import VisionDataset
 
 __all__ = [
     "CIFAR10",
     "CIFAR100",
+    "KMNIST",
     "MNIST",
     "DatasetFolder",
     "FakeData",

@@ -204,6 +204,19 @@ class FashionMNIST(MNIST):
     ]
 
 
+class KMNIST(MNIST):
+    """Handwritten Japanese characters, in the format and the sizes of :class:`MNIST`.
+
+    It is not downloaded: the files are to be put into the folder by the user.
+
+    Source: T. Clanuwat et al., "Deep Learning for Classical Japanese Literature", 2018.
+    """
+
+    mirrors: ClassVar[list[str]] = []
+    other_sources: ClassVar[Sequence[Source]] = ()
+    classes: ClassVar[list[str]] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
+
+
 def _parse(path: Path, dimensions: int) -> np.ndarray[Any, Any]:
     array = read_idx(path)
     if array.dtype != np.uint8 or array.ndim != dimensions:

@@ -8,21 +8,28 @@ Source: PyTorch's page ``TorchScript``.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, get_origin
 
 from graphnet.errors import NotSupportedError
 from graphnet.nn import Module
 from graphnet.refusals import refusal
 
 __all__ = [
+    "Attribute",
     "Final",
+    "RecursiveScriptModule",
+    "ScriptFunction",
     "ScriptModule",
+    "TracerWarning",
     "annotate",
     "export",
     "freeze",
     "ignore",
+    "interface",
     "is_scripting",
+    "isinstance",
     "is_tracing",
     "load",
     "optimize_for_inference",
@@ -31,13 +38,29 @@ __all__ = [
     "script_if_tracing",
     "script_method",
     "trace",
+    "trace_module",
     "unused",
 ]
 
 _T = TypeVar("_T")
 
 #: A module that would be scripted as it is made.
-ScriptModule = Module
+ScriptModule = RecursiveScriptModule = Module
+
+
+class ScriptFunction:
+    """A scripted function, to compare classes with: what would be scripted stays as it is."""
+
+
+class TracerWarning(Warning):
+    """What may differ when a trace is run again, in PyTorch: nothing does here."""
+
+
+class Attribute(NamedTuple):
+    """A value and the type that a script would give it."""
+
+    value: Any
+    type: Any
 
 
 def script(
@@ -62,6 +85,35 @@ def script(
 def trace(func: _T, example_inputs: Any = None, *args: Any, **kwargs: Any) -> _T:
     """The function or module itself. It is not run, and goes on deciding by what it is given."""
     return func
+
+
+def trace_module(mod: _T, inputs: Any = None, *args: Any, **kwargs: Any) -> _T:
+    """The module itself. It is not run."""
+    return mod
+
+
+def interface(obj: _T) -> _T:
+    """The class itself."""
+    return obj
+
+
+def isinstance(obj: Any, target_type: Any) -> bool:
+    """Whether something is of a type, which may have parameters: only its origin is looked at.
+
+    >>> import graphnet as torch
+    >>> torch.jit.isinstance([1, 2], list[int])
+    True
+    """
+    kinds = target_type if builtins.isinstance(target_type, tuple) else (target_type,)
+    return any(builtins.isinstance(obj, get_origin(kind) or kind) for kind in kinds)
+
+
+def _overload(func: _T) -> _T:
+    """The function itself: a signature that it may be called by."""
+    return func
+
+
+_overload_method = _overload
 
 
 def freeze(mod: _T, *args: Any, **kwargs: Any) -> _T:
