@@ -247,6 +247,8 @@ __all__ += tensor_types.__all__
 
 _LAZY = {
     "library": "graphnet.library",
+    "_tensor_str": "graphnet._tensor_str",
+    "ScriptModule": "graphnet.jit:ScriptModule",
     "PyTorchFileReader": "graphnet.torch_archive:PyTorchFileReader",
     "quasirandom": "graphnet.quasirandom",
     "_subclasses": "graphnet._subclasses",

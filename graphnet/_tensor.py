@@ -14,7 +14,7 @@ from weakref import ref
 
 import numpy as np
 
-from graphnet import dtypes, printing
+from graphnet import dtypes, grad_mode, printing
 from graphnet.devices import CPU, device
 from graphnet.errors import (
     AliasError,
@@ -112,12 +112,14 @@ class Tensor(Handle, Expression):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """``torch.Tensor(2, 3)`` or ``torch.Tensor([1., 2.])``; Handle._of makes the others."""
-        return object.__new__(cls)
-
-    def __init__(self, *args: Any) -> None:
         from graphnet.functions.creation import legacy_tensor
 
-        self._become(legacy_tensor(*args))
+        made = object.__new__(cls)
+        made._become(legacy_tensor(*args, **kwargs))
+        return made
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: a subclass may make itself of another tensor in ``__new__``, history and all."""
 
     def _become(self, other: Handle) -> None:
         """Be a handle on the same memory, at the same place in the trace."""
@@ -380,9 +382,10 @@ class Tensor(Handle, Expression):
         """The values as a numpy array that shares memory.
 
         Raises:
-            AutogradError: the tensor requires grad (and ``force`` is not given).
+            AutogradError: the tensor requires grad, ``force`` is not given, and gradients are
+                recorded at present.
         """
-        if self._layout.requires_grad and not force:
+        if self._layout.requires_grad and not force and grad_mode.enabled():
             raise AutogradError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead.",

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, Never, Self
 
 from graphnet.errors import ArgumentError, GraphnetError, NotSupportedError
 
@@ -36,7 +35,6 @@ class NotCompiledError(GraphnetError, AssertionError):
     """A device, or something only such a device has, that PyTorch is built with or without."""
 
 
-@dataclass(frozen=True, init=False)
 class device:  # noqa: N801  # PyTorch's name
     """Where tensors live. In a ``with`` statement, where those made in the block will live.
 
@@ -45,8 +43,11 @@ class device:  # noqa: N801  # PyTorch's name
     (device(type='cpu'), 1)
     """
 
+    # No dataclass: programs look into those for tensors to move.
+    __slots__ = ("index", "type")
+
     type: str
-    index: int | None = None
+    index: int | None
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
@@ -63,6 +64,22 @@ class device:  # noqa: N801  # PyTorch's name
             )
         object.__setattr__(self, "type", name)
         object.__setattr__(self, "index", index)
+
+    def __setattr__(self, attribute: str, value: object) -> Never:
+        raise AttributeError(
+            f"attribute '{attribute}' of 'torch.device' objects is not writable"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, device):
+            return NotImplemented
+        return (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (device, (self.type, self.index))
 
     def __repr__(self) -> str:
         inside = f"type={self.type!r}"

@@ -114,6 +114,11 @@ def get_printoptions() -> dict[str, Any]:
     return asdict(_current)
 
 
+def current_options() -> PrintOptions:
+    """What is set at present."""
+    return _current
+
+
 @contextmanager
 def printoptions(**options: Any) -> Iterator[None]:
     """Set print options (those of :func:`set_printoptions`) for the length of a ``with`` block.
@@ -266,7 +271,7 @@ def _notes(
         yield "requires_grad=True"
 
 
-def _append_notes(text: str, notes: Iterator[str], indent: int, linewidth: int) -> str:
+def append_notes(text: str, notes: Iterator[str], indent: int, linewidth: int) -> str:
     """The text with its notes and the closing parenthesis, on new lines where the room ends."""
     parts = [text]
     # PyTorch takes the last line for two characters longer than it is.
@@ -317,9 +322,9 @@ def format_tensor(
         # numpy does not count it among the floating types; float32 holds the same numbers.
         values = values.astype(np.float32)
     prefix = f"{class_name}("
-    text = prefix + _numbers(values, len(prefix), options)
+    text = prefix + numbers(values, len(prefix), options)
     notes = _notes(values, of, requires_grad, grad_fn, options.edgeitems)
-    text = _append_notes(text, notes, len(prefix), options.linewidth)
+    text = append_notes(text, notes, len(prefix), options.linewidth)
     if not parameter:
         return text
     if class_name != "tensor":
@@ -391,17 +396,18 @@ def format_sparse(
         notes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         notes.append("requires_grad=True")
-    return _append_notes(text, iter(notes), len(indent), _current.linewidth)
+    return append_notes(text, iter(notes), len(indent), _current.linewidth)
 
 
 def _part(name: str, values: NDArray[Any], size: tuple[int, ...] | None) -> str:
     """The coordinates or values of a sparse tensor."""
     prefix = f"{name}=tensor("
     note = "" if size is None else f", size={size}"
-    return prefix + _numbers(values, len("tensor(" + prefix), _current) + note + ")"
+    return prefix + numbers(values, len("tensor(" + prefix), _current) + note + ")"
 
 
-def _numbers(values: NDArray[Any], indent: int, options: PrintOptions) -> str:
+def numbers(values: NDArray[Any], indent: int, options: PrintOptions) -> str:
+    """The numbers of an array, further lines indented."""
     if not values.size:
         return "[]"
     summarise = values.size > options.threshold

@@ -18,7 +18,7 @@ from graphnet.grad_mode import no_grad
 from graphnet.optim.optimizer import Optimizer
 
 
-class _Stage(Enum):
+class OptState(Enum):
     """How far an optimizer has come since the last update of the scale."""
 
     READY = auto()
@@ -70,7 +70,7 @@ class GradScaler:
         self._growth_interval = growth_interval
         self._growth_tracker = 0
         self._infinite = False
-        self._stages: WeakKeyDictionary[Optimizer, tuple[_Stage, bool]] = WeakKeyDictionary()
+        self._stages: WeakKeyDictionary[Optimizer, tuple[OptState, bool]] = WeakKeyDictionary()
 
     def is_enabled(self) -> bool:
         """Whether it scales."""
@@ -123,11 +123,11 @@ class GradScaler:
         """
         if not self._enabled:
             return
-        stage, _ = self._stages.get(optimizer, (_Stage.READY, False))
-        if stage is not _Stage.READY:
+        stage, _ = self._stages.get(optimizer, (OptState.READY, False))
+        if stage is not OptState.READY:
             raise AutogradError(
                 "unscale_() has already been called on this optimizer since the last update()."
-                if stage is _Stage.UNSCALED
+                if stage is OptState.UNSCALED
                 else "unscale_() is being called after step()."
             )
         found = False
@@ -138,7 +138,7 @@ class GradScaler:
                         parameter.grad.mul_(1 / self._scale)
                         found = found or not bool(parameter.grad.isfinite().all())
         self._infinite = self._infinite or found
-        self._stages[optimizer] = _Stage.UNSCALED, found
+        self._stages[optimizer] = OptState.UNSCALED, found
 
     def step(self, optimizer: Optimizer, *args: Any, **kwargs: Any) -> Any:
         """Take the optimizer's step, unless one of the gradients is infinite or no number.
@@ -150,14 +150,14 @@ class GradScaler:
             return optimizer.step(*args, **kwargs)
         if "closure" in kwargs:
             raise AutogradError("Closure use is not currently supported if GradScaler is enabled.")
-        stage, found = self._stages.get(optimizer, (_Stage.READY, False))
-        if stage is _Stage.STEPPED:
+        stage, found = self._stages.get(optimizer, (OptState.READY, False))
+        if stage is OptState.STEPPED:
             raise AutogradError("step() has already been called since the last update().")
-        if stage is _Stage.READY:
+        if stage is OptState.READY:
             self.unscale_(optimizer)
             _, found = self._stages[optimizer]
         result = None if found else optimizer.step(*args, **kwargs)
-        self._stages[optimizer] = _Stage.STEPPED, found
+        self._stages[optimizer] = OptState.STEPPED, found
         return result
 
     def update(self, new_scale: float | Tensor | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from graphnet._tensor import Tensor
 from graphnet.distributions import constraints
 from graphnet.distributions.covariance import WithCovariance, only_one
+from graphnet.distributions.distribution import Distribution as Distribution
 from graphnet.distributions.parameters import ONE, standard_normal
 from graphnet.errors import ValueRangeError
 from graphnet.functions.broadcasting import broadcast_shapes

@@ -58,7 +58,7 @@ class SparseTensor(Tensor):
         cls, whole: Tensor, coordinates: Tensor, entries: Tensor, coalesced: bool
     ) -> SparseTensor:
         """The sparse tensor with these values at these coordinates, which ``whole`` is."""
-        made: SparseTensor = cls.__new__(cls)
+        made: SparseTensor = object.__new__(cls)
         made._become(whole)
         made._coordinates, made._entries, made._coalesced = coordinates, entries, coalesced
         return made
@@ -121,7 +121,7 @@ class SparseTensor(Tensor):
 
     def to_dense(self, dtype: dtypes.dtype | None = None, **_: Any) -> Tensor:
         """The tensor with all its zeros."""
-        whole = Tensor.__new__(Tensor)
+        whole = object.__new__(Tensor)
         whole._become(self)
         return to_dense(whole, dtype)
 

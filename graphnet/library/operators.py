@@ -30,6 +30,7 @@ def _index(x: Any, indices: Any) -> Any:
 
 #: What the dispatcher has names for and no public function has.
 _VARIANTS: Final[dict[str, Any]] = {
+    "_sparse_addmm": lambda x, a, b, *, beta=1, alpha=1: beta * x + alpha * (a @ b),
     "_pin_memory": lambda x, device=None: x.pin_memory(),
     "_to_copy": lambda x, **options: x.to(copy=True, **options),
     "_unsafe_view": lambda x, size: x.view(size),

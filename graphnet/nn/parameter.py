@@ -44,9 +44,6 @@ class Parameter(Tensor):
         """Make a leaf in the storage of ``data``."""
         return _held(cls, _values(cls, data), requires_grad)
 
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        """Do nothing: ``__new__`` read the arguments, and the base class must not."""
-
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) not in memo:
             memo[id(self)] = _held(type(self), self.detach().clone(), self.requires_grad)
@@ -82,9 +79,6 @@ class Buffer(Tensor):
         buffer = _held(cls, values, values.requires_grad)
         buffer.persistent = persistent
         return buffer
-
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        """Do nothing: ``__new__`` read the arguments, and the base class must not."""
 
 
 def _values(cls: type[Tensor], data: Tensor | None) -> Tensor:
@@ -231,11 +225,6 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         """Make a parameter without a shape."""
         return _held(cls, fn.empty(0, device=device, dtype=dtype), requires_grad)
 
-    def __init__(
-        self, requires_grad: bool = True, device: Any = None, dtype: dtypes.dtype | None = None
-    ) -> None:
-        """Do nothing: ``__new__`` read the arguments, and the base class must not."""
-
 
 class UninitializedBuffer(UninitializedTensorMixin, Buffer):
     """A :class:`Buffer` whose shape is not known yet.
@@ -267,15 +256,6 @@ class UninitializedBuffer(UninitializedTensorMixin, Buffer):
         buffer = _held(cls, fn.empty(0, device=device, dtype=dtype), requires_grad)
         buffer.persistent = persistent
         return buffer
-
-    def __init__(
-        self,
-        requires_grad: bool = False,
-        device: Any = None,
-        dtype: dtypes.dtype | None = None,
-        persistent: bool = True,
-    ) -> None:
-        """Do nothing: ``__new__`` read the arguments, and the base class must not."""
 
 
 def is_lazy(param: Any) -> bool:

@@ -17,11 +17,18 @@ from graphnet.profiler.profiler import (
     tensorboard_trace_handler,
 )
 
+
+def kineto_available() -> bool:
+    """False: the library that PyTorch profiles with is not here."""
+    return False
+
+
 __all__ = [
     "EventList",
     "FunctionEvent",
     "ProfilerAction",
     "ProfilerActivity",
+    "kineto_available",
     "profile",
     "record_function",
     "schedule",

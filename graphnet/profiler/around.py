@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from graphnet.errors import NotSupportedError
 from graphnet.profiler.events import EventList, FunctionEvent, record_function
 from graphnet.profiler.profiler import ProfilerActivity
 from graphnet.profiler.profiler import profile as scheduled
 
-__all__ = ["EventList", "FunctionEvent", "ProfilerActivity", "profile", "record_function"]
+__all__ = [
+    "EventList",
+    "FunctionEvent",
+    "ProfilerActivity",
+    "emit_itt",
+    "emit_nvtx",
+    "profile",
+    "record_function",
+]
+
+
+class emit_nvtx:  # noqa: N801  # PyTorch's name
+    """A block whose operations are marked for a profiler of GPUs. Entering it raises."""
+
+    def __init__(self, enabled: bool = True, record_shapes: bool = False) -> None:
+        self.enabled = enabled
+
+    def __enter__(self) -> Self:
+        if self.enabled:
+            raise NotSupportedError(
+                f"torch.autograd.profiler.{type(self).__name__}: there is no such profiler here",
+                cure="use torch.profiler.profile",
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing."""
+
+
+class emit_itt(emit_nvtx):  # noqa: N801  # PyTorch's name
+    """The same for a profiler of Intel's."""
 
 
 class profile(scheduled):  # noqa: N801  # PyTorch's name
