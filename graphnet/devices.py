@@ -66,9 +66,7 @@ class device:  # noqa: N801  # PyTorch's name
         object.__setattr__(self, "index", index)
 
     def __setattr__(self, attribute: str, value: object) -> Never:
-        raise AttributeError(
-            f"attribute '{attribute}' of 'torch.device' objects is not writable"
-        )
+        raise AttributeError(f"attribute '{attribute}' of 'torch.device' objects is not writable")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, device):

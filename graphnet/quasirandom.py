@@ -102,7 +102,8 @@ class SobolEngine:
         chosen = (gray[:, None] >> fn.arange(self.MAXBIT)) & 1
         bits = _bits(self.sobolstate).reshape(self.dimension, self.MAXBIT, self.MAXBIT)
         parity = fn.einsum("nj,djb->ndb", chosen.double(), bits.double()).long() % 2
-        return _number(parity) ^ self.shift
+        points: Tensor = _number(parity) ^ self.shift
+        return points
 
     def _scramble(self) -> None:
         generator = None if self.seed is None else Generator().manual_seed(self.seed)

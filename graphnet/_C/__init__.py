@@ -44,8 +44,9 @@ def _log_api_usage_once(name: str) -> None:
 class _Family:
     """The functions of ``torch._C._nn``, say."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, **functions: Any) -> None:
         self._name = name
+        vars(self).update(functions)
 
     def __getattr__(self, name: str) -> Any:
         from graphnet.fx.names import native_function
@@ -53,8 +54,7 @@ class _Family:
         return native_function(self._name, name)
 
 
-_nn: Final = _Family("_nn")
-_nn._parse_to = parse_to
+_nn: Final = _Family("_nn", _parse_to=parse_to)
 _special: Final = _Family("_special")
 _linalg: Final = _Family("_linalg")
 _fft: Final = _Family("_fft")

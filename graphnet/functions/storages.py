@@ -86,7 +86,8 @@ class UntypedStorage(_View):
 
     def as_tensor(self) -> Tensor:
         """The bytes as a tensor on the same memory."""
-        return self._flat().view(dtypes.uint8)
+        found: Tensor = self._flat().view(dtypes.uint8)
+        return found
 
     def _bytes(self) -> Any:
         settle(self._storage)

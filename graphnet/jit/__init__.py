@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, get_origin
+from typing import Any, Final, NamedTuple, TypeVar
 
 from graphnet.errors import NotSupportedError
 from graphnet.nn import Module
@@ -104,8 +104,9 @@ def isinstance(obj: Any, target_type: Any) -> bool:
     >>> torch.jit.isinstance([1, 2], list[int])
     True
     """
-    kinds = target_type if builtins.isinstance(target_type, tuple) else (target_type,)
-    return any(builtins.isinstance(obj, get_origin(kind) or kind) for kind in kinds)
+    kinds: Any = target_type if builtins.isinstance(target_type, tuple) else (target_type,)
+    origins: list[Any] = [getattr(kind, "__origin__", kind) for kind in kinds]
+    return builtins.isinstance(obj, tuple(origins))
 
 
 def _overload(func: _T) -> _T:

@@ -47,7 +47,9 @@ class DescribedLoader:
 
     def worker_context(self) -> Any:
         """How its workers are started."""
-        return self._loader.multiprocessing_context
+        import multiprocessing  # which most programs never need
+
+        return self._loader.multiprocessing_context or multiprocessing.get_context()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

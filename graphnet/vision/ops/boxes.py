@@ -55,7 +55,8 @@ def box_convert(boxes: Tensor, in_fmt: str, out_fmt: str) -> Tensor:
     if in_fmt not in forms or out_fmt not in forms:
         raise ValueRangeError("Unsupported Bounding Box Conversions for given in_fmt and out_fmt")
     if in_fmt == out_fmt:
-        return boxes.clone()
+        same: Tensor = boxes.clone()
+        return same
     a, b, c, d = boxes.unbind(-1)
     if in_fmt == "xywh":
         c, d = a + c, b + d
@@ -88,14 +89,16 @@ def box_iou(boxes1: Tensor, boxes2: Tensor, fmt: str = "xyxy") -> Tensor:
     if fmt != "xyxy":
         boxes1, boxes2 = box_convert(boxes1, fmt, "xyxy"), box_convert(boxes2, fmt, "xyxy")
     shared, union = _overlap(boxes1, boxes2)
-    return shared / union
+    ratio: Tensor = shared / union
+    return ratio
 
 
 def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """The same, less the part of the smallest box around both that neither covers."""
     shared, union = _overlap(boxes1, boxes2)
     area = fn.prod(_hull(boxes1, boxes2), 2)
-    return shared / union - (area - union) / area
+    found: Tensor = shared / union - (area - union) / area
+    return found
 
 
 def _hull(boxes1: Tensor, boxes2: Tensor) -> Tensor:
@@ -158,14 +161,16 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
 def remove_small_boxes(boxes: Tensor, min_size: float) -> Tensor:
     """The indices of the boxes neither of whose sides is shorter."""
     widths, heights = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    return fn.where((widths >= min_size) & (heights >= min_size))[0]
+    kept: Tensor = fn.where((widths >= min_size) & (heights >= min_size))[0]
+    return kept
 
 
 def clip_boxes_to_image(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     """Boxes cut off where an image of a height and width ends."""
     height, width = size
     xs, ys = boxes[..., 0::2].clamp(0, width), boxes[..., 1::2].clamp(0, height)
-    return fn.stack((xs, ys), -1).reshape(boxes.shape)
+    clipped: Tensor = fn.stack((xs, ys), -1).reshape(boxes.shape)
+    return clipped
 
 
 def masks_to_boxes(masks: Tensor) -> Tensor:
@@ -174,4 +179,5 @@ def masks_to_boxes(masks: Tensor) -> Tensor:
     for mask in masks.unbind(0):
         ys, xs = fn.where(mask != 0)
         found.append(fn.stack((xs.min(), ys.min(), xs.max(), ys.max())))
-    return fn.stack(found).to(get_default_dtype()) if found else fn.zeros((0, 4))
+    boxes: Tensor = fn.stack(found).to(get_default_dtype()) if found else fn.zeros((0, 4))
+    return boxes

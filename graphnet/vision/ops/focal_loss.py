@@ -28,12 +28,10 @@ def sigmoid_focal_loss(
     loss: Tensor = entropy * (1 - right) ** gamma
     if alpha >= 0:
         loss = (alpha * targets + (1 - alpha) * (1 - targets)) * loss
-    if reduction == "none":
-        return loss
-    if reduction == "mean":
-        return loss.mean()
-    if reduction == "sum":
-        return loss.sum()
+    reduced = {"none": lambda: loss, "mean": loss.mean, "sum": loss.sum}.get(reduction)
+    if reduced is not None:
+        result: Tensor = reduced()
+        return result
     raise ValueRangeError(
         f"Invalid Value for arg 'reduction': '{reduction} \n Supported reduction modes: "
         "'none', 'mean', 'sum'"

@@ -178,4 +178,5 @@ class Permute(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Permute them."""
-        return x.permute(*self.dims)
+        permuted: Tensor = x.permute(*self.dims)
+        return permuted

@@ -97,7 +97,8 @@ def to_image(inpt: Any) -> Tensor:
     """
     if isinstance(inpt, np.ndarray):
         array = inpt if inpt.ndim > 2 else inpt[..., None]
-        return permute(from_numpy(array), (2, 0, 1)).contiguous()
+        image: Tensor = permute(from_numpy(array), (2, 0, 1)).contiguous()
+        return image
     if is_pil_image(inpt):
         return pil_to_tensor(inpt)
     if isinstance(inpt, Tensor):
