@@ -76,6 +76,10 @@ class MetaTensor(Tensor):
     #: What it would be in a graph, if a differentiable operation made it.
     _value: Value | None = None
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """What the class that it stands for makes: programs call ``type(parameter)(values)``."""
+        return cls._real(*args, **kwargs)
+
     @classmethod
     def _without_values(cls, layout: Layout, base: Tensor | None = None, offset: int = 0) -> Self:
         """A tensor of a layout, in the memory of another or its own."""

@@ -353,7 +353,7 @@ def format_meta(
         notes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         notes.append("requires_grad=True")
-    return _append_notes("tensor(...", iter(notes), len("tensor("), _current.linewidth)
+    return append_notes("tensor(...", iter(notes), len("tensor("), _current.linewidth)
 
 
 def format_sparse(

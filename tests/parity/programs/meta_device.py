@@ -76,6 +76,8 @@ with torch.device("meta"):
 print(net.load_state_dict(source.state_dict(), assign=True), net.head.weight.device)
 tokens = torch.randint(0, 20, (4, 6))
 print(torch.equal(net(tokens), source(tokens)))
+weight = type(net.head.weight)(source.head.weight.data, requires_grad=False)
+print(weight.device, weight.requires_grad, isinstance(weight, nn.Parameter))
 with torch.device("meta"):
     other = Net()
 other.to_empty(device="cpu").load_state_dict(source.state_dict())
