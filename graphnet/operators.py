@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from graphnet._tensor import Tensor
+from graphnet.library.custom import OPERATORS
 from graphnet.overrides import handle_torch_function, has_torch_function_variadic
 
 _FAMILY: Final = re.compile(r"(linalg|special|fft)_(?=[a-z])")
@@ -25,7 +26,7 @@ _OVERLOADS: Final = frozenset(
         "Tensor_mode", "Scalar_mode", "int", "self", "dim", "dim_IntList", "IntList_out", "out",
         "sizes", "correction", "dim_max", "other", "ScalarSelf", "ScalarOther", "start",
         "start_step", "size", "dtype", "Dimname", "names", "vec", "input", "value", "src",
-        "reduce", "values",
+        "reduce", "values", "stable",
     )
 )  # fmt: skip
 
@@ -87,6 +88,18 @@ class OpOverloadPacket:
     def __repr__(self) -> str:
         return f"<OpOverloadPacket(op='{self}')>"
 
+    @property
+    def _qualified_op_name(self) -> str:
+        return self._qualified
+
+    def overloads(self) -> list[str]:
+        """The overloads that were asked for so far: which there are is not told apart here."""
+        return [name for name, each in vars(self).items() if isinstance(each, OpOverload)]
+
+
+class HigherOrderOperator:
+    """An operator that takes functions, to compare classes with: there is none."""
+
 
 class OpNamespace:
     """The operators of a library.
@@ -113,8 +126,29 @@ def _aten(name: str) -> Callable[..., Any] | None:
     return next((found for found in _places(name) if callable(found)), None)
 
 
+def _slice(x: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Any:
+    return x[(slice(None),) * (dim % x.dim()) + (slice(start, end, step),)]
+
+
+def _index(x: Tensor, indices: Any) -> Any:
+    return x[tuple(slice(None) if each is None else each for each in indices)]
+
+
+#: Operators that no public function has the name of.
+_UNNAMED: Final[dict[str, Callable[..., Any]]] = {
+    "_pin_memory": lambda x, device=None: x.pin_memory(),
+    "_sparse_addmm": lambda x, a, b, *, beta=1, alpha=1: beta * x + alpha * (a @ b),
+    "_to_copy": lambda x, **options: x.to(copy=True, **options),
+    "_unsafe_view": lambda x, size: x.view(size),
+    "alias": lambda x: x.view_as(x),
+    "index": _index,
+    "slice": _slice,
+}
+
+
 def _places(name: str) -> Iterator[Any]:
     torch = sys.modules["graphnet"]
+    yield _UNNAMED.get(name)
     family = _FAMILY.match(name)
     if family:
         yield getattr(getattr(torch, family[1]), name[family.end() :], None)
@@ -147,9 +181,20 @@ _PROFILER: Final[dict[str, Callable[..., Any]]] = {
 profiler: Final = OpNamespace("profiler", lambda name: _PROFILER.get(name))
 
 
+def load_library(path: Any) -> None:
+    """Load operators written in C++: raises OSError, as there is nothing to load them with."""
+    raise OSError(f"Could not load this library: {path}")
+
+
 @functools.cache
 def __getattr__(name: str) -> Any:
-    """A library without operators."""
+    """A library: what the program made of :mod:`graphnet.library` is in it, if anything."""
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return OpNamespace(name, lambda _: None)
+    return OpNamespace(name, functools.partial(_made, name))
+
+
+def _made(library: str, name: str) -> Callable[..., Any] | None:
+    """An operator of the program's own, which may be made anew."""
+    key = f"{library}::{name}"
+    return (lambda *args, **kwargs: OPERATORS[key](*args, **kwargs)) if key in OPERATORS else None

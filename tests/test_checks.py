@@ -55,19 +55,6 @@ def test_numbers_keep_their_kind() -> None:
     assert not isinstance(3, torch.SymInt)
 
 
-def test_dtypes_that_are_only_named_have_limits_and_no_tensors() -> None:
-    assert torch.finfo(torch.float8_e4m3fn).max == 448
-    assert torch.finfo(torch.float8_e5m2).tiny == 2.0**-14
-    assert torch.finfo(torch.complex32).dtype == "float16"
-    for make in (
-        lambda: torch.zeros(2, dtype=torch.float8_e5m2),
-        lambda: torch.ones(2).to(torch.float8_e4m3fn),
-        lambda: torch.tensor([1.0], dtype=torch.complex32),
-    ):
-        with pytest.raises(NotImplementedError, match="has no tensors of torch"):
-            make()
-
-
 def test_streams_of_the_cpu_are_always_done() -> None:
     stream = torch.Stream(device="cpu")
     with stream:
