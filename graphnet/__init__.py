@@ -247,6 +247,10 @@ __all__ += tensor_types.__all__
 
 _LAZY = {
     "library": "graphnet.library",
+    "chalf": "graphnet.dtypes:chalf",
+    "complex32": "graphnet.dtypes:complex32",
+    "float4_e2m1fn_x2": "graphnet.dtypes:float4_e2m1fn_x2",
+    "float8_e8m0fnu": "graphnet.dtypes:float8_e8m0fnu",
     "_tensor_str": "graphnet._tensor_str",
     "ScriptModule": "graphnet.jit:ScriptModule",
     "PyTorchFileReader": "graphnet.torch_archive:PyTorchFileReader",

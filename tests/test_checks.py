@@ -55,6 +55,18 @@ def test_numbers_keep_their_kind() -> None:
     assert not isinstance(3, torch.SymInt)
 
 
+def test_dtypes_that_are_only_named_have_no_tensors() -> None:
+    assert (torch.complex32.is_complex, torch.complex32.itemsize) == (True, 4)
+    assert torch.finfo(torch.complex32).dtype == "float16"
+    for make in (
+        lambda: torch.zeros(2, dtype=torch.complex32),
+        lambda: torch.ones(2).to(torch.float8_e8m0fnu),
+        lambda: torch.tensor([1.0], dtype=torch.float4_e2m1fn_x2),
+    ):
+        with pytest.raises(NotImplementedError, match="has no tensors of torch"):
+            make()
+
+
 def test_streams_of_the_cpu_are_always_done() -> None:
     stream = torch.Stream(device="cpu")
     with stream:

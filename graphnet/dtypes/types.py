@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, Never, final
 
 import numpy as np
 
+from graphnet.errors import NotSupportedError
+
 _TOKEN: Final = object()
+
+#: Programs have tables of these and compare with them; there are no tensors of such elements.
+_NAMED_ONLY: Final = frozenset(("complex32", "float8_e8m0fnu", "float4_e2m1fn_x2"))
 
 
 @final
@@ -72,10 +77,18 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         put(self, "itemsize", itemsize)
         put(self, "is_complex", name.startswith("complex"))
         put(self, "is_floating_point", name.startswith(("float", "bfloat")))
-        put(self, "is_signed", not name.startswith(("uint", "bool")))
-        put(self, "is_stored_only", name.startswith("float8"))
-        if not (name == "bfloat16" or self.is_stored_only):
+        put(self, "is_signed", not name.startswith(("uint", "bool", "float8_e8m0")))
+        put(self, "is_stored_only", name.startswith(("float8", "float4")))
+        if not (name == "bfloat16" or self.is_stored_only or name in _NAMED_ONLY):
             put(self, "numpy", np.dtype(name))
+
+    def require_tensors(self) -> None:
+        """Raise NotSupportedError if it can only be named: there are no tensors of it."""
+        if self.name in _NAMED_ONLY:
+            raise NotSupportedError(
+                f"graphnet has no tensors of {self!r}",
+                cure="use torch.complex64, torch.bfloat16 or another of torch's larger dtypes",
+            )
 
     if not TYPE_CHECKING:  # type checkers would take every attribute for a numpy dtype
 
@@ -83,6 +96,7 @@ class dtype:  # noqa: N801 (a name of PyTorch)
             # Only an empty slot comes here: a numpy type that costs the import of another package
             # and so is looked up by those who need it.
             if attribute == "numpy":
+                self.require_tensors()
                 found = _from_ml_dtypes(self.name)
                 object.__setattr__(self, "numpy", found)
                 return found
@@ -124,7 +138,7 @@ class dtype:  # noqa: N801 (a name of PyTorch)
         """
         if not self.is_complex:
             return self
-        return float64 if self is complex128 else float32
+        return {complex128: float64, complex32: float16}.get(self, float32)
 
 
 def _from_ml_dtypes(name: str) -> np.dtype[Any]:
@@ -159,6 +173,11 @@ float8_e5m2: Final = dtype(_TOKEN, "float8_e5m2", "f8e5m2", 1)
 float8_e4m3fnuz: Final = dtype(_TOKEN, "float8_e4m3fnuz", "f8e4m3fnuz", 1)
 float8_e5m2fnuz: Final = dtype(_TOKEN, "float8_e5m2fnuz", "f8e5m2fnuz", 1)
 
+complex32: Final = dtype(_TOKEN, "complex32", "c32", 4)
+float8_e8m0fnu: Final = dtype(_TOKEN, "float8_e8m0fnu", "f8e8m0fnu", 1)
+float4_e2m1fn_x2: Final = dtype(_TOKEN, "float4_e2m1fn_x2", "f4e2m1fnx2", 1)
+
+chalf: Final = complex32
 half: Final = float16
 float: Final = float32
 double: Final = float64

@@ -24,6 +24,7 @@ class Cast(Op):
 
     def infer(self, x: TensorType) -> TensorType:
         """The shape stays."""
+        self.dtype.require_tensors()
         return TensorType(self.dtype, x.shape)
 
     def kernel(self, x: Any) -> Any:

@@ -23,6 +23,7 @@ class Full(Op):
 
     def infer(self, value: TensorType) -> TensorType:
         """As given."""
+        self.dtype.require_tensors()
         return TensorType(self.dtype, self.shape)
 
     def kernel(self, value: Any) -> Any:
