@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self, TypeVar
-from weakref import ref
 
 import numpy as np
 
@@ -30,7 +29,6 @@ from graphnet.inplace import (
     check_data,
     check_gradient,
     check_overlap,
-    check_replacement,
     check_writable,
 )
 from graphnet.ir.expression import Expression, binary
@@ -43,7 +41,6 @@ from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.subclasses import dispatches, take_part, torch_function
 from graphnet.trace.handle import Handle, Origin, origin_of
-from graphnet.trace.hooks import AfterHook, HookGroup
 from graphnet.trace.introspect import grad_fn_of, gradient_of
 from graphnet.trace.look import settle, values_of
 from graphnet.trace.memory import Place
@@ -536,78 +533,6 @@ class Tensor(Handle, Expression):
         self._become(self.detach())
         self._grad = grad
         return self
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookGroup:
-        """Call ``hook`` with this tensor's gradient in every backward pass.
-
-        What it returns, unless None, goes on in the gradient's place. ``remove()`` of what this
-        returns ends it. Source: PyTorch's page ``torch.Tensor.register_hook``.
-
-        >>> import graphnet as torch
-        >>> x = torch.tensor(3.0, requires_grad=True)
-        >>> _ = x.register_hook(lambda grad: grad * 10)
-        >>> (x * x).backward()
-        >>> x.grad
-        tensor(60.)
-        """
-        if not self.requires_grad:
-            raise AutogradError("cannot register a hook on a tensor that doesn't require gradient")
-
-        def call(gradients: list[Any]) -> list[Any]:
-            (gradient,) = gradients
-            replaced = hook(gradient)
-            if replaced is None:
-                return [gradient]
-            check_replacement(hook, gradient, replaced)
-            return [replaced]
-
-        group = HookGroup([self], call)
-        if self.retains_grad:
-            self._keep_gradient()
-        return group
-
-    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> AfterHook:
-        """Call ``hook`` with this leaf after a backward pass has added to its gradient."""
-        if not self.is_leaf:
-            raise AutogradError(
-                "post accumulate grad hooks cannot be registered on non-leaf tensors"
-            )
-        return AfterHook(self, hook)
-
-    def retain_grad(self) -> None:
-        """Keep the gradient of an intermediate tensor, and add up those of several passes.
-
-        Without this, ``grad`` has what the graph of the present step knows.
-
-        >>> import graphnet as torch
-        >>> x = torch.tensor(3.0, requires_grad=True)
-        >>> y = x * x
-        >>> y.retain_grad()
-        >>> (2 * y).backward()
-        >>> y.grad
-        tensor(2.)
-        """
-        if not self.requires_grad:
-            raise AutogradError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.is_leaf or self.retains_grad:
-            return
-        self._keep_gradient()
-
-    def _keep_gradient(self) -> None:
-        """Take the gradient as it is after all other hooks on this tensor."""
-        me = ref(self)
-
-        def keep(gradients: list[Any]) -> list[Any]:
-            tensor = me()
-            (gradient,) = gradients
-            if tensor is not None and gradient is not None:
-                before = tensor._grad
-                tensor._grad = gradient if before is None else before + gradient
-            return gradients
-
-        if self.retains_grad:
-            self.__dict__["_keeper"].remove()
-        self.__dict__["_keeper"] = HookGroup([self], keep)
 
     @property
     def retains_grad(self) -> bool:

@@ -50,6 +50,7 @@ from graphnet.functions import (
     windows,
     writing,
 )
+from graphnet.functions import gradient_hooks as gradient_hooks  # methods only
 from graphnet.functions.arithmetic import *  # noqa: F403  # the families say what they export
 from graphnet.functions.broadcasting import *  # noqa: F403
 from graphnet.functions.buffers import *  # noqa: F403
