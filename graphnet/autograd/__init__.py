@@ -16,6 +16,7 @@ from graphnet.autograd.function import Function
 from graphnet.autograd.gradcheck import gradcheck, gradgradcheck
 from graphnet.autograd.variable import Variable
 from graphnet.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from graphnet.trace.introspect import GradFunction
 
 if TYPE_CHECKING:
     from graphnet.autograd import forward_ad, graph
@@ -39,6 +40,13 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def _read_saved(function: GradFunction, name: str) -> Any:
+    return import_module(f"{__name__}.saved_tensors").saved(function, name)
+
+
+GradFunction.read_saved = _read_saved
 
 
 def __getattr__(name: str) -> Any:

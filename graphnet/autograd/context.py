@@ -28,6 +28,8 @@ class FunctionCtx:
         self._outputs: dict[int, ref[Tensor]] = {}
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
+        # What a program keeps itself, see graphnet.autograd.saved_tensors.
+        self.kept: Any = None
         self._for_forward: tuple[Tensor | None, ...] | None = None
         self._is_forward = False
 
@@ -62,7 +64,7 @@ class FunctionCtx:
     @property
     def saves(self) -> bool:
         """Whether a backward pass frees anything: then there is one only."""
-        return any(tensor is not None for tensor, _ in self._saved)
+        return self.kept is not None or any(tensor is not None for tensor, _ in self._saved)
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:

@@ -22,6 +22,7 @@ from graphnet.autograd.context import FunctionCtx
 from graphnet.errors import AutogradError, NotSupportedError
 from graphnet.functions.factories import zeros
 from graphnet.grad_mode import enabled, no_grad
+from graphnet.ir.op import Op
 from graphnet.ops.convert import Identity
 from graphnet.ops.custom import Custom
 from graphnet.trace.hooks import HookGroup
@@ -125,6 +126,11 @@ class Function:
         )
 
     @classmethod
+    def _end_of_history(cls, context: FunctionCtx) -> Op:
+        """What puts an output at the end of its history."""
+        return Custom(cls.__name__)
+
+    @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Call ``forward``; its outputs have a history if one of the arguments has.
 
@@ -211,7 +217,8 @@ class _Call:
 
     def _join(self, item: Tensor, results: list[Tensor]) -> Tensor:
         """An output at the end of the history; a tensor that was written to is so itself."""
-        joined: Tensor = Custom(self.function.__name__)(item.detach(), *self.entries)
+        end = self.function._end_of_history(self.context)
+        joined: Tensor = end(item.detach(), *self.entries)
         results.append(joined)
         if not self.context.is_marked_dirty(item):
             return joined

@@ -45,3 +45,13 @@ class Custom(Op):
     def grad_name(self) -> str:
         """The function's name, as PyTorch names it."""
         return f"{self.function}Backward"
+
+
+@op("kept", Trait.LEADING)
+class Kept(Custom):
+    """The same for an operation whose operands a program keeps itself for the backward pass."""
+
+    @property
+    def grad_name(self) -> str:
+        """The operation's own."""
+        return self.function

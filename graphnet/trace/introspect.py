@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakValueDictionary
+
+import numpy as np
 
 from graphnet.ir.node import Node, Value
 from graphnet.trace.handle import Handle
+from graphnet.trace.operands import layout_of
 from graphnet.trace.recorder import current_recorder
 from graphnet.trace.segment import Segment
 from graphnet.trace.state import Trace
@@ -27,6 +30,9 @@ class GradFunction:
     >>> y.grad_fn.name(), type(y.grad_fn).__name__, y.grad_fn is y.grad_fn
     ('MulBackward0', 'MulBackward0', True)
     """
+
+    #: What it saved, by the name of an attribute; the facade sets it.
+    read_saved: ClassVar[Callable[[GradFunction, str], Any]]
 
     def __init__(self, value: Value, segment: Segment) -> None:
         self._value, self._segment = value, segment
@@ -79,6 +85,11 @@ class GradFunction:
                 return leaf
         raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_"):
+            return GradFunction.read_saved(self, name)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
@@ -130,6 +141,32 @@ def value_of(handle: Handle) -> Value:
     return _origin(*_place_of(handle))[0]
 
 
+def note_keeper(handle: Handle, kept: Any) -> None:
+    """Remember what a program keeps itself of the operation that a tensor was made by."""
+    value, segment = _origin(*_place_of(handle))
+    segment.keepers = {**segment.keepers, value.node: kept}
+
+
+def tensor_of(value: Value, segment: Segment) -> Any:
+    """A value of a segment as a tensor, or as a number: None if it is remembered nowhere."""
+    value, segment = _origin(value, segment)
+    if value.op.name == "constant":
+        return value.op.value  # type: ignore[attr-defined]  # constants have one
+    slot, layout = _slot(value, segment), layout_of(value)
+    if slot in segment.variables:
+        return segment.variables[slot]
+    recorder = segment.recorder
+    if layout is None or not segment.finished:
+        return recorder.new(slot, layout)
+    made = recorder.handle
+    if value in segment.saved:
+        return made._from_array(np.array(segment.saved[value]))  # type: ignore[attr-defined]  # the facade's class
+    if slot in segment.versions:
+        return made._of(segment.versions[slot][0], layout)
+    storage = segment.landed[slot][0]() if slot in segment.landed else None
+    return None if storage is None else made._of(storage, layout)
+
+
 def grad_fn_of(handle: Handle) -> GradFunction:
     """The backward node of a tensor that is no leaf."""
     return GradFunction.of(*_place_of(handle))
@@ -168,8 +205,6 @@ def gradient_of(handle: Handle) -> Any:
             return recorder.new(found, layout)
         segment.state.wants_gradients |= {slot}
         if slot in segment.kept:
-            import numpy as np
-
             return recorder.handle._from_array(np.array(segment.kept[slot]))  # type: ignore[attr-defined]  # the facade's class
         warnings.warn(
             "the gradient of this intermediate tensor was not kept, as nobody had asked for it "

@@ -54,6 +54,7 @@ class Segment:
         walked: all nodes that such a pass went through: nothing is left to save for them.
         saved: what the run kept for a later backward pass.
         kept: gradients of intermediate tensors kept by the run, by slot.
+        keepers: what a program keeps itself for the backward pass, by the nodes it is of.
         loop: where the outermost loop of the trace begins, once it is long enough to be cut there.
         error: what made the run fail.
     """
@@ -72,6 +73,7 @@ class Segment:
     walked: tuple[frozenset[Node], ...] = ()
     saved: Mapping[Value, Any] = MappingProxyType({})
     kept: Mapping[Slot, Any] = MappingProxyType({})
+    keepers: Mapping[Node, Any] = MappingProxyType({})
     loop: State | None = None
     error: BaseException | None = None
     finished = False

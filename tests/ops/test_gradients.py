@@ -24,6 +24,7 @@ DIFFERENTIABLE = [
 
 NO_DIFFERENCES = {
     "custom": "its gradient is the user's: see tests/autograd/test_function",
+    "kept": "its gradient is another operation's: see tests/parity/test_saved_tensors",
     "attach": "its gradient is its history's, its value is not: see test_convert",
     "gamma_sample": "its gradient is that of how it was drawn: see parity/test_distributions",
     "ctc_loss_grad": "has no gradient, as in PyTorch",

@@ -142,7 +142,8 @@ def _identities() -> Iterator[Sample]:
     # The value is another's than the history, so finite differences do not see the gradient.
     for shape, tag in (((2, 3), "plain"), ((), "zero_dim"), ((0, 3), "empty")):
         yield sample("attach", Real(shape), Real(shape), results=(), tag=tag)
-        yield sample("custom", Real(shape), Real((2,)), Real(), function="F", results=(), tag=tag)
+        for name in ("custom", "kept"):
+            yield sample(name, Real(shape), Real((2,)), Real(), function="F", results=(), tag=tag)
 
 
 def _constants() -> Iterator[Sample]:
