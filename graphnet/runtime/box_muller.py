@@ -16,6 +16,7 @@ equals true fused multiply-adds, so the results are PyTorch's to the last bit wh
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from graphnet.ops.workspace import workspace
 
 #: Uniform numbers of one group, and rows transformed at a time, so that they stay in the cache.
 GROUP = 16
-_ROWS = 1024
+_ROWS = 2048
 
 
 def _float32(value: float) -> float:
@@ -49,7 +50,10 @@ _MINUS_QUARTER_PI = tuple(
 _SINE = tuple(map(_float32, (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)))
 _COSINE = tuple(map(_float32, (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)))
 _TWO_PI = _float32(2.0 * math.pi)
-_DOUBLE = np.dtype(np.float64)
+_DOUBLE, _WHOLE = np.dtype(np.float64), np.dtype(np.int64)
+
+# A double's bits: where its exponent begins, that of numbers in [0.5, 1), the fraction, the sign.
+_EXPONENT_AT, _EXPONENT_OF_HALF, _FRACTION, _SIGN_AT = 52, 1022, (1 << 52) - 1, 63
 
 
 def normal_groups(uniforms: Singles | Doubles, mean: float, std: float) -> Singles | Doubles:
@@ -105,11 +109,10 @@ class _SinglePairs:
     """
 
     def __init__(self, size: int) -> None:
-        doubles = (workspace.take((size,), _DOUBLE) for _ in range(6))
-        self.u1, self.u2, self._y, self._z, self._square, self._term = doubles
+        doubles = (workspace.take((size,), _DOUBLE) for _ in range(7))
+        self.u1, self.u2, self._y, self._z, self._square, self._term, self._turns = doubles
         self._narrow = workspace.take((size,), np.dtype(np.float32))
-        whole = (workspace.take((size,), np.dtype(np.int32)) for _ in range(2))
-        self._whole, self._sign = whole
+        self._whole, self._bits = (workspace.take((size,), _WHOLE) for _ in range(2))
         self._mask = workspace.take((size,), np.dtype(np.bool_))
 
     def transformed(self) -> tuple[Doubles, Doubles]:
@@ -145,10 +148,10 @@ class _SinglePairs:
     def _log(self) -> Doubles:
         """The natural logarithm of ``u1``, as Cephes's logf has it."""
         rest, y, power, square, term = self.u1, self._y, self._z, self._square, self._term
-        np.frexp(self.u1, rest, self._whole)
+        self._split(power)
         np.less(rest, _SQRT_HALF, out=self._mask)
         np.copyto(term, self._mask)
-        np.subtract(self._whole, term, out=power)
+        power -= term
         term *= rest
         rest += term
         rest -= 1.0
@@ -170,19 +173,32 @@ class _SinglePairs:
         self._round(y)
         return y
 
+    def _split(self, exponent: Doubles) -> None:
+        """Leave of ``u1`` a number in [0.5, 1), and give the power of two that it is to be times.
+
+        What ``frexp`` does, which asks about infinities and zeros first.
+        """
+        bits, whole = self.u1.view(_WHOLE), self._whole
+        np.right_shift(bits, _EXPONENT_AT, out=whole)
+        whole -= _EXPONENT_OF_HALF
+        np.copyto(exponent, whole)
+        bits &= _FRACTION
+        bits |= _EXPONENT_OF_HALF << _EXPONENT_AT
+
     def _cosine_sine(self) -> tuple[Doubles, Doubles]:
         """Cosine and sine of ``2 pi u2``, as Cephes's cosf and sinf have them."""
         x, cosine, sine, square, term = self.u2, self._y, self._z, self._square, self._term
-        quadrant, sign = self._whole, self._sign
+        turns, whole = self._turns, self._whole
         x *= _TWO_PI
         self._round(x)
         np.multiply(x, _FOUR_OVER_PI, out=term)
         np.copyto(self._narrow, term, casting="same_kind")
-        np.copyto(quadrant, self._narrow, casting="unsafe")
-        quadrant += 1
-        quadrant >>= 1
+        np.copyto(whole, self._narrow, casting="unsafe")
+        whole += 1
+        whole >>= 1
+        np.copyto(turns, whole)
         for part in _MINUS_QUARTER_PI:
-            np.multiply(quadrant, 2.0 * part, out=term)
+            np.multiply(turns, 2.0 * part, out=term)
             x += term
             self._round(x)
         np.multiply(x, x, out=square)
@@ -200,16 +216,22 @@ class _SinglePairs:
         self._round(sine)
 
         # Every quarter turn swaps the two and changes the sign of one.
-        np.bitwise_and(quadrant, 1, out=sign)
-        np.equal(sign, 1, out=self._mask)
-        np.copyto(term, cosine)
-        np.copyto(cosine, sine, where=self._mask)
-        np.copyto(sine, term, where=self._mask)
-        np.bitwise_and(quadrant, 2, out=sign)
-        np.subtract(1, sign, out=sign)
-        sine *= sign
-        quadrant += 1
-        np.bitwise_and(quadrant, 2, out=sign)
-        np.subtract(1, sign, out=sign)
-        cosine *= sign
+        bits, cosine_bits, sine_bits = self._bits, cosine.view(_WHOLE), sine.view(_WHOLE)
+        swaps = term.view(_WHOLE)
+        np.bitwise_and(whole, 1, out=swaps)
+        np.negative(swaps, out=swaps)
+        np.bitwise_xor(cosine_bits, sine_bits, out=bits)
+        bits &= swaps
+        cosine_bits ^= bits
+        sine_bits ^= bits
+        self._turn_round(sine_bits)
+        whole += 1
+        self._turn_round(cosine_bits)
         return cosine, sine
+
+    def _turn_round(self, values: Any) -> None:
+        """Change the sign of numbers, given by their bits, after two of four quarter turns."""
+        bits = self._bits
+        np.right_shift(self._whole, 1, out=bits)
+        bits <<= _SIGN_AT
+        values ^= bits
