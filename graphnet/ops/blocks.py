@@ -9,11 +9,15 @@ _SIZE: Final = 1 << 16
 """Elements in a block: few calls of numpy's functions, and some buffers fit into the cache."""
 
 
-def blocks(size: int) -> Iterator[slice]:
+def blocks(size: int, length: int = _SIZE) -> Iterator[slice]:
     """The slices of a vector of ``size`` elements, in order.
+
+    Args:
+        size: the elements there are.
+        length: those in a block.
 
     >>> [part.start for part in blocks(150_000)]
     [0, 65536, 131072]
     """
-    for start in range(0, size, _SIZE):
-        yield slice(start, start + _SIZE)
+    for start in range(0, size, length):
+        yield slice(start, start + length)

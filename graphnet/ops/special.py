@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from graphnet import dtypes
 from graphnet.ir.node import Value
 from graphnet.ir.op import Kernel, Saves
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.elementwise import FloatElementwise
+from graphnet.ops.inverse_error_function import inverse_error_function
 from graphnet.ops.math import Exp, Log, Log1p
 
 
@@ -182,10 +184,24 @@ class Erfcx(SpecialFunction):
 
 @op("erfinv")
 class Erfinv(SpecialFunction):
-    """The inverse of the error function."""
+    """The inverse of the error function; scipy's in double precision only."""
 
     scipy_name = "erfinv"
     saves: ClassVar[Saves] = {0: (0,)}
+
+    @classmethod
+    def ufunc(cls, *arrays: Any) -> Any:
+        """Half precision is computed in single."""
+        (x,) = map(np.asarray, arrays)
+        if x.dtype == np.float64:
+            return super().ufunc(x)
+        return inverse_error_function(x.astype(np.float32, copy=False)).astype(x.dtype)[()]
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """The same, into ``out``."""
+        if result.dtype is not dtypes.float32:
+            return super().into(operands, result)
+        return lambda out, x: inverse_error_function(x, out)
 
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """``sqrt(pi) / 2 * exp(erfinv(x)**2)``."""
