@@ -192,3 +192,23 @@ def test_hooks_on_registration(register: Any, value: Any, replacement: Any) -> N
     assert seen == [(module, "x", value)]
     assert module.x is (value if replacement is None else replacement)
     assert other.x is value
+
+
+def test_a_class_behind_it_may_set_attributes_as_it_makes_the_object() -> None:
+    class Configured:
+        config: object
+
+        def __new__(cls, *args: object) -> Configured:
+            made = super().__new__(cls)
+            assert not hasattr(made, "scale")
+            made.config = args
+            return made
+
+    class Net(nn.Module, Configured):
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.layer = nn.Linear(size, 1)
+
+    net = Net(3)
+    assert net.config == (3,)
+    assert [name for name, _ in net.named_parameters()] == ["layer.weight", "layer.bias"]

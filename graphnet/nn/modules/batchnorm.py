@@ -85,6 +85,9 @@ class NormBase(Affine):
             state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
 
 
+_NormBase = NormBase  # PyTorch's name
+
+
 class LazyNormBase(LazyModuleMixin, NormBase):
     """What the lazy forms of these layers share.
 

@@ -34,6 +34,18 @@ class Registered:
             ) from None
 
 
+def _begin(fields: dict[str, Any]) -> None:
+    """Give a module its tables, unless a class that is made after this one wanted them before."""
+    if "_parameters" not in fields:
+        fields.update(
+            training=True,
+            _parameters={},
+            _buffers={},
+            _modules={},
+            _non_persistent_buffers_set=set(),
+        )
+
+
 class Registry:
     """The tables of a module, and the rule by which assigning an attribute fills them.
 
@@ -49,25 +61,22 @@ class Registry:
         _non_persistent_buffers_set: set[str]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        self = super().__new__(cls)
-        self.__dict__.update(
-            training=True,
-            _parameters={},
-            _buffers={},
-            _modules={},
-            _non_persistent_buffers_set=set(),
-        )
+        make: Any = super().__new__
+        # A class behind this one may want the arguments; `object` would refuse them.
+        self: Self = make(cls) if make is object.__new__ else make(cls, *args, **kwargs)
+        _begin(self.__dict__)
         return self
 
     def __getattr__(self, name: str) -> Any:
         # Every use of a layer's weight comes here, hence no loop.
         fields = self.__dict__
-        if name in fields["_parameters"]:
-            return fields["_parameters"][name]
-        if name in fields["_modules"]:
-            return fields["_modules"][name]
-        if name in fields["_buffers"]:
-            return fields["_buffers"][name]
+        if "_parameters" in fields:
+            if name in fields["_parameters"]:
+                return fields["_parameters"][name]
+            if name in fields["_modules"]:
+                return fields["_modules"][name]
+            if name in fields["_buffers"]:
+                return fields["_buffers"][name]
         raise AttributeError(
             f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self
         )
@@ -201,7 +210,10 @@ class Kind:
 
     def table(self, module: Registry) -> dict[str, Any]:
         """The table in which ``module`` keeps what is of this kind."""
-        table: dict[str, Any] = module.__dict__[self.slot]
+        fields = module.__dict__
+        if self.slot not in fields:
+            _begin(fields)
+        table: dict[str, Any] = fields[self.slot]
         return table
 
     def check(self, module: Registry, name: object, value: object) -> None:

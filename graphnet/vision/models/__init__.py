@@ -1,8 +1,18 @@
 """Networks for images, untrained: ``torchvision.models``."""
 
+from graphnet.vision.models import densenet as densenet
+from graphnet.vision.models import mobilenetv2 as mobilenetv2
 from graphnet.vision.models import resnet as resnet
 from graphnet.vision.models import vgg as vgg
 from graphnet.vision.models.alexnet import AlexNet, alexnet
+from graphnet.vision.models.densenet import (
+    DenseNet,
+    densenet121,
+    densenet161,
+    densenet169,
+    densenet201,
+)
+from graphnet.vision.models.mobilenetv2 import MobileNetV2, mobilenet_v2
 from graphnet.vision.models.resnet import (
     ResNet,
     resnet18,
@@ -31,6 +41,13 @@ from graphnet.vision.models.weights import WEIGHTS, WeightsEnum
 __all__ = [
     "VGG",
     "AlexNet",
+    "DenseNet",
+    "MobileNetV2",
+    "densenet121",
+    "densenet161",
+    "densenet169",
+    "densenet201",
+    "mobilenet_v2",
     "alexnet",
     "vgg11",
     "vgg11_bn",

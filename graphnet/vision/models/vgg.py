@@ -73,16 +73,25 @@ def convolutions(blocks: Sequence[int], batch_norm: bool = False) -> nn.Sequenti
     >>> [type(layer).__name__ for layer in convolutions([1, 1])]
     ['Conv2d', 'ReLU', 'MaxPool2d', 'Conv2d', 'ReLU', 'MaxPool2d']
     """
+    layers: list[int | str] = []
+    for count, width in zip(blocks, (64, 128, 256, 512, 512), strict=False):
+        layers += [*[width] * count, "M"]
+    return make_layers(layers, batch_norm)
+
+
+def make_layers(cfg: Sequence[int | str], batch_norm: bool = False) -> nn.Sequential:
+    """Convolutions of these widths; where there is an ``"M"`` instead, the size is halved."""
     layers: list[nn.Module] = []
     before = 3
-    for count, width in zip(blocks, (64, 128, 256, 512, 512), strict=False):
-        for _ in range(count):
-            layers.append(nn.Conv2d(before, width, kernel_size=3, padding=1))
-            if batch_norm:
-                layers.append(nn.BatchNorm2d(width))
-            layers.append(nn.ReLU(inplace=True))
-            before = width
-        layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
+    for width in cfg:
+        if isinstance(width, str):
+            layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
+            continue
+        layers.append(nn.Conv2d(before, width, kernel_size=3, padding=1))
+        if batch_norm:
+            layers.append(nn.BatchNorm2d(width))
+        layers.append(nn.ReLU(inplace=True))
+        before = width
     return nn.Sequential(*layers)
 
 

@@ -39,9 +39,11 @@ class WeightsEnum(Enum):
 
 _FIRST: Final = (
     "AlexNet VGG11 VGG11_BN VGG13 VGG13_BN VGG16 VGG16_BN VGG19 VGG19_BN ResNet18 ResNet34"
+    " DenseNet121 DenseNet161 DenseNet169 DenseNet201"
 )
 _TWICE: Final = """
 ResNet50 ResNet101 ResNet152 ResNeXt50_32X4D ResNeXt101_32X8D Wide_ResNet50_2 Wide_ResNet101_2
+MobileNet_V2
 """
 
 
