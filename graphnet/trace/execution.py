@@ -93,7 +93,7 @@ class Visited:
         leaves: the leaves that the tensors alive afterwards were computed from.
         reason: what made it run, when it first did.
         line: the user's line that did.
-        patience: how many runs are interpreted.
+        patience: how many runs are interpreted; 0 before that is known.
         compiled: the plan, from the next run on.
         count: how often it ran.
         last_use: when it last ran, on the clock of :attr:`TraceCache.steps`.
@@ -104,7 +104,7 @@ class Visited:
     leaves: frozenset[Slot]
     reason: str
     line: str
-    patience: int
+    patience: int = 0
     compiled: CompiledRun | None = None
     count: int = 0
     last_use: int = 0
@@ -121,8 +121,15 @@ class Visited:
             _leaves(trace, [values[slot] for slot in differentiable]),
             reason,
             str(user_location() or ""),
-            config.patience or patience(trace.nodes),
         )
+
+    def waits(self, trace: Trace) -> bool:
+        """Whether to interpret the run at hand; most traces have but one, and are not weighed."""
+        if self.count == 1:
+            return True
+        if not self.patience:
+            self.patience = config.patience or patience(trace.nodes)
+        return self.count <= self.patience
 
 
 def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) -> None:
@@ -157,7 +164,7 @@ def run_segment(cache: TraceCache, segment: Segment, trace: Trace, reason: str) 
         cache.steps += state.steps
         visited.last_use = cache.steps
         visited.count += 1
-        if visited.count <= visited.patience or config.optimization_level == 0:
+        if config.optimization_level == 0 or (visited.compiled is None and visited.waits(trace)):
             cache.interpreted += 1
             results = _interpret(segment, trace, Demand._make(key), visited, known)
         else:
