@@ -31,6 +31,8 @@ def run_backward(
     chosen = None if inputs is None else _sequence(inputs)
     if chosen is not None and not chosen:
         raise AutogradError("`inputs` argument to `backward()` cannot be empty.")
+    for tensor in chosen or ():
+        tensor.retain_grad()  # which is nothing to leaves, and takes the gradients of others
     retain = create_graph if retain_graph is None else retain_graph
     pairs, found = record_backward(
         current_recorder(),
@@ -43,7 +45,7 @@ def run_backward(
     if chosen is not None:
         # Each once, though it may be given twice.
         once = {id(leaf): (leaf, g) for leaf, g in zip(chosen, found, strict=True)}
-        pairs = [(leaf, g) for leaf, g in once.values() if g is not None]
+        pairs = [(leaf, g) for leaf, g in once.values() if g is not None and leaf.is_leaf]
     _deliver(pairs, create_graph)
 
 

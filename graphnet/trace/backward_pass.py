@@ -90,6 +90,7 @@ class BackwardPass:
         self.complete: dict[Spot, list[Handle | None]] = {}
         self.targets: dict[Segment, tuple[Place, ...]] | None = None
         self._wanted: list[Spot | None] = []
+        self._before: dict[Spot, Handle] = {}
         if inputs is not None:
             self._wanted = [past.spot(handle) for handle in inputs]
             self.targets = past.leading_to(self._wanted)
@@ -250,6 +251,8 @@ class BackwardPass:
             return
         if not group.is_whole:
             raise second_time()
+        if not group.is_bridge and self._wanted:
+            self._keep(spots, found)
         made = group.callback(found)
         if group.is_bridge:
             for spot, gradient in zip(spots, found, strict=True):
@@ -259,6 +262,21 @@ class BackwardPass:
             if spot is not None and gradient is not None:
                 segment, place = spot
                 self.pending.setdefault(segment, {})[place] = [gradient]
+
+    def _keep(self, spots: Sequence[Spot | None], gradients: Sequence[Handle | None]) -> None:
+        """Keep gradients that are wanted as they were before hooks, if the pass goes on from there.
+
+        PyTorch gives those of the inputs at which the pass ends after the hooks.
+        """
+        for spot, gradient in zip(spots, gradients, strict=True):
+            if spot is None or gradient is None:
+                continue
+            if spot in self._wanted and spot not in self._before:
+                segment, place = spot
+                others = self.past.leading_to(each for each in self._wanted if each != spot)
+                chart = self.past.chart(segment)
+                if chart.value(place) in chart.leading(others[segment]):
+                    self._before[spot] = gradient
 
     def _cross(self, spot: Spot, gradient: Handle) -> None:
         """A hook has taken the gradient of a value elsewhere."""
@@ -298,8 +316,13 @@ class BackwardPass:
 
     def gradients_of_inputs(self) -> list[Handle | None]:
         """The gradient of each input; None for those that the pass does not reach."""
-        found = [None if spot is None else self.complete.get(spot) for spot in self._wanted]
-        return [self._total(each) for each in found]
+        return [self._gradient_of(spot) for spot in self._wanted]
+
+    def _gradient_of(self, spot: Spot | None) -> Handle | None:
+        if spot is None:
+            return None
+        before = self._before.get(spot)
+        return self._total(self.complete.get(spot)) if before is None else before
 
     def note_shortcut(self, root: Handle) -> None:
         """Let :func:`backward_again` find a pass of one stage."""

@@ -135,6 +135,58 @@ def reentrant_with_keywords(torch: Any, f: Any, x: Any) -> Any:
     return _checkpointed(torch, torch.ones(1), use_reentrant=True, scale=2)
 
 
+def _chain(torch: Any, x: Any, hooked: str) -> dict[str, Any]:
+    w = torch.tensor(2.0, requires_grad=True)
+    a = x * 2
+    b = a * w
+    c = b.square() * w
+    chain = {"x": x, "w": w, "a": a, "b": b, "c": c, "z": c * 3 + a}
+    for factor, name in enumerate(hooked, start=2):
+        chain[name].register_hook(lambda gradient, factor=factor: gradient * factor)
+        chain[name].register_hook(lambda gradient: gradient + 1)
+    return chain
+
+
+@case
+def hooks_on_inputs(torch: Any, f: Any, x: Any) -> Any:
+    found = []
+    for names in ("a", "b", "c", "ab", "bc", "ac", "cab", "wc", "wb", "xwabc"):
+        for hooked in ("a", "b", "w", "abcw"):
+            chain = _chain(torch, torch.tensor(3.0, requires_grad=True), hooked)
+            gradients = torch.autograd.grad(chain["z"], [chain[name] for name in names])
+            found.append([gradient.item() for gradient in gradients])
+    return found
+
+
+@case
+def a_hook_before_a_function(torch: Any, f: Any, x: Any) -> Any:
+    y = f["Plain"](x)
+    y.register_hook(lambda gradient: gradient * 10)
+    return [gradient.item() for gradient in torch.autograd.grad(y * 3, [x, y])]
+
+
+@case
+def inputs_that_are_no_leaves(torch: Any, f: Any, x: Any) -> Any:
+    found = []
+    for names in ("a", "b", "az", "xb", "cc"):
+        for retained in ("", "a", "bz"):
+            chain = _chain(torch, torch.tensor(3.0, requires_grad=True), "ab")
+            for name in retained:
+                chain[name].retain_grad()
+            chain["z"].backward(inputs=[chain[name] for name in names], retain_graph=True)
+            for name in dict.fromkeys(names + retained):
+                gradient = chain[name].grad
+                found.append((chain[name].retains_grad, gradient is not None and gradient.item()))
+            chain["z"].backward()
+            found.append([chain[name].grad.item() for name in dict.fromkeys(names + retained)])
+    return found
+
+
+@case
+def inputs_without_gradients(torch: Any, f: Any, x: Any) -> Any:
+    (x * x).backward(inputs=[torch.ones(2)])
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_they_are_pytorchs(name: str) -> None:
     def run(package: str) -> Any:
