@@ -129,6 +129,15 @@ def _casting() -> _Casting | None:
     return current_recorder().__dict__.get("apply")
 
 
+def shortened(*operands: Tensor | None) -> tuple[Any, ...]:
+    """Operands as they go into a product: cast, if operands are cast at present.
+
+    For functions of several operations that PyTorch takes for one.
+    """
+    casting = _casting()
+    return operands if casting is None else tuple(map(casting._cast, operands))
+
+
 def is_autocast_enabled(device_type: str = "cuda") -> bool:
     """Whether operands are cast at present, on a type of device."""
     return device_type == "cpu" and _casting() is not None

@@ -35,6 +35,9 @@ class _View:
         """How many bytes there are."""
         return self._storage.type.nbytes
 
+    def __sizeof__(self) -> int:
+        return super().__sizeof__() + self.nbytes()
+
     def data_ptr(self) -> int:
         """The address of the first."""
         settle(self._storage)

@@ -44,8 +44,13 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-#: A module that would be scripted as it is made.
-ScriptModule = RecursiveScriptModule = Module
+
+class ScriptModule(Module):
+    """A module that would be scripted as it is made: it is one like any other."""
+
+
+class RecursiveScriptModule(ScriptModule):
+    """What scripting makes of a module, to compare classes with: modules stay as they are."""
 
 
 class ScriptFunction:

@@ -60,3 +60,11 @@ for attempt in (
         attempt()
     except (AssertionError, RuntimeError) as error:
         print(str(error).splitlines()[0])
+
+query = torch.randn(2, 2, 3, 4)
+with torch.autocast("cpu"):
+    attention = torch.nn.functional.scaled_dot_product_attention
+    print(attention(query, query, query.bfloat16()).dtype)
+    print(attention(query, query, query, attn_mask=torch.zeros(3, 3)).dtype)
+    print(attention(*[query.double()] * 3).dtype)
+print(isinstance(torch.nn.Linear(1, 1), torch.jit.ScriptModule))

@@ -1,6 +1,7 @@
 """Weights in a file of one's own: a header and bytes, read through a storage on the file."""
 
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -53,5 +54,6 @@ with tempfile.TemporaryDirectory() as folder:
         print(step, f"{loss.item():.5f}")
     print("the file stays:", torch.equal(load(path)["0.weight"], net[0].weight))
 
+print(sys.getsizeof(torch.zeros(1000).untyped_storage()) > 4000)
 storage = torch.UntypedStorage(4)
 print(len(storage), storage.nbytes(), torch.arange(3, dtype=torch.uint8).untyped_storage().tolist())
