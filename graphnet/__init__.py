@@ -247,6 +247,8 @@ __all__ += tensor_types.__all__
 
 _LAZY = {
     "library": "graphnet.library",
+    "DeviceObjType": "graphnet._C:DeviceObjType",
+    "TensorType": "graphnet._C:TensorType",
     "chalf": "graphnet.dtypes:chalf",
     "complex32": "graphnet.dtypes:complex32",
     "float4_e2m1fn_x2": "graphnet.dtypes:float4_e2m1fn_x2",

@@ -33,6 +33,14 @@ def _get_tracing_state() -> None:
     return
 
 
+class TensorType:
+    """The type of tensors in TorchScript's graphs, for annotations: there are none."""
+
+
+class DeviceObjType:
+    """The type of devices in TorchScript's graphs, for annotations: there are none."""
+
+
 class Value:
     """A value of TorchScript's graphs, for annotations: there are none."""
 

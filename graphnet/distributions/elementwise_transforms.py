@@ -80,6 +80,13 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
+def _clipped_sigmoid(x: Tensor) -> Tensor:
+    """The sigmoid, kept within the open interval."""
+    limits = finfo(x.dtype)
+    image: Tensor = x.sigmoid().clamp(min=limits.tiny, max=1.0 - limits.eps)
+    return image
+
+
 class SigmoidTransform(Cached):
     """``y = 1 / (1 + exp(-x))``, kept within the open interval."""
 
@@ -89,9 +96,7 @@ class SigmoidTransform(Cached):
     sign = +1
 
     def _call(self, x: Tensor) -> Tensor:
-        limits = finfo(x.dtype)
-        image: Tensor = x.sigmoid().clamp(min=limits.tiny, max=1.0 - limits.eps)
-        return image
+        return _clipped_sigmoid(x)
 
     def _inverse(self, y: Tensor) -> Tensor:
         limits = finfo(y.dtype)

@@ -10,6 +10,7 @@ from graphnet.distributions.elementwise_transforms import (
     SoftplusTransform,
     TanhTransform,
 )
+from graphnet.distributions.elementwise_transforms import _clipped_sigmoid as _clipped_sigmoid
 from graphnet.distributions.transform_base import (
     ComposeTransform,
     IndependentTransform,
