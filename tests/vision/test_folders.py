@@ -67,3 +67,12 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no valid file for the classes empty"):
         ImageFolder(tmp_path)
     assert len(ImageFolder(tmp_path, allow_empty=True)) == 0
+
+
+def test_datasets_that_are_not_read_say_so() -> None:
+    from graphnet.vision import datasets
+
+    assert issubclass(datasets.STL10, datasets.VisionDataset)
+    assert {"SVHN", "ImageNet", "CelebA"} <= set(datasets.__all__)
+    with pytest.raises(NotImplementedError, match=r"torchvision\.datasets\.STL10 is not here"):
+        datasets.STL10("data", download=True)

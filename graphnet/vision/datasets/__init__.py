@@ -1,5 +1,6 @@
 """Datasets of images, in the shape of ``torchvision.datasets``."""
 
+from graphnet.vision.datasets.absent import ABSENT
 from graphnet.vision.datasets.cifar import CIFAR10, CIFAR100
 from graphnet.vision.datasets.fake import FakeData
 from graphnet.vision.datasets.folder import DatasetFolder, ImageFolder
@@ -17,3 +18,6 @@ __all__ = [
     "ImageFolder",
     "VisionDataset",
 ]
+__all__ += sorted(ABSENT)  # noqa: PLE0605  # a list of strings it is
+
+globals().update(ABSENT)
