@@ -303,16 +303,7 @@ def new_zeros(
     pin_memory: bool = False,
 ) -> Tensor:
     """Zeros of a shape, of this tensor's dtype unless another is given."""
-    return _filled(
-        "new_zeros",
-        sizes,
-        size,
-        0,
-        dtype or self.dtype,
-        device or self.device,
-        requires_grad,
-        layout,
-    )
+    return _new(self, "new_zeros", sizes, size, 0, dtype, device, requires_grad, layout)
 
 
 @method
@@ -327,16 +318,7 @@ def new_ones(
     pin_memory: bool = False,
 ) -> Tensor:
     """Ones of a shape, of this tensor's dtype unless another is given."""
-    return _filled(
-        "new_ones",
-        sizes,
-        size,
-        1,
-        dtype or self.dtype,
-        device or self.device,
-        requires_grad,
-        layout,
-    )
+    return _new(self, "new_ones", sizes, size, 1, dtype, device, requires_grad, layout)
 
 
 @method("new")
@@ -351,16 +333,7 @@ def new_empty(
     pin_memory: bool = False,
 ) -> Tensor:
     """A tensor to be filled, of this tensor's dtype unless another is given."""
-    return _filled(
-        "new_empty",
-        sizes,
-        size,
-        0,
-        dtype or self.dtype,
-        device or self.device,
-        requires_grad,
-        layout,
-    )
+    return _new(self, "new_empty", sizes, size, 0, dtype, device, requires_grad, layout)
 
 
 @method
@@ -376,7 +349,4 @@ def new_full(
     pin_memory: bool = False,
 ) -> Tensor:
     """One number everywhere, of this tensor's dtype unless another is given."""
-    wanted = dtype or self.dtype
-    return _filled(
-        "new_full", (), size, fill_value, wanted, device or self.device, requires_grad, layout
-    )
+    return _new(self, "new_full", (), size, fill_value, dtype, device, requires_grad, layout)
