@@ -68,7 +68,6 @@ from graphnet.grad_mode import (
 from graphnet.grad_mode import enabled as is_grad_enabled
 from graphnet.ir.types import Size
 from graphnet.nn.top_level import *  # noqa: F403
-from graphnet.printing import get_printoptions, set_printoptions
 from graphnet.random import (
     Generator,
     default_generator,
@@ -82,7 +81,6 @@ from graphnet.runtime.threads import get_num_threads, set_num_threads
 from graphnet.serialization import load, save
 from graphnet.settings import *  # noqa: F403
 from graphnet.tensor_types import *  # noqa: F403
-from graphnet.trace.explain import explain
 
 if TYPE_CHECKING:
     from graphnet import (
@@ -121,7 +119,9 @@ if TYPE_CHECKING:
     )
     from graphnet.compiler import compile
     from graphnet.func.vectorized import vmap
+    from graphnet.printing import get_printoptions, set_printoptions
     from graphnet.trace.capture import Program, capture
+    from graphnet.trace.explain import explain
 
 __version__ = "0.1.0"
 
@@ -309,6 +309,9 @@ _LAZY = {
     "autocast": "graphnet.amp:autocast",
     "backends": "graphnet.backends",
     "capture": "graphnet.trace.capture:capture",
+    "explain": "graphnet.trace.explain:explain",
+    "get_printoptions": "graphnet.printing:get_printoptions",
+    "set_printoptions": "graphnet.printing:set_printoptions",
     "compat": "graphnet.compat",
     "compile": "graphnet.compiler:compile",
     "compiler": "graphnet.compiler",

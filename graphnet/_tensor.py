@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
-from graphnet import dtypes, grad_mode, printing
+from graphnet import dtypes, grad_mode
 from graphnet.devices import CPU, device
 from graphnet.errors import (
     AliasError,
@@ -467,6 +467,8 @@ class Tensor(Handle, Expression):
         return self._text()
 
     def _text(self) -> str:
+        from graphnet import printing  # most tensors are never shown
+
         return printing.format_tensor(
             self._settled(),
             dtype=self.dtype,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import linecache
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
+from typing import NamedTuple
 
 _PACKAGE = __name__.partition(".")[0]
 # What stands between a user's `import` and a module of this package.
@@ -18,8 +18,7 @@ _PASSED = (_PACKAGE, "importlib")
 _PROGRAM = f"{_PACKAGE}.cli"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A line of source: file, line number, and the function it stands in.
 
     >>> from graphnet.source import Location

@@ -9,13 +9,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from graphnet._tensor import Tensor
 from graphnet.errors import AutogradError, ValueRangeError
 from graphnet.grad_mode import no_grad
-from graphnet.optim.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from graphnet.optim.optimizer import Optimizer
 
 
 class OptState(Enum):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphnet._tensor import Tensor
 from graphnet.errors import GraphnetError, ValueRangeError
@@ -97,8 +96,7 @@ def _from_sublists(*given: Any) -> tuple[str, tuple[Any, ...]]:
     return "->".join([equation, *map(named, output)]), pairs[::2]
 
 
-@dataclass(frozen=True)
-class _Term:
+class _Term(NamedTuple):
     """A tensor and the names of its dimensions, each once."""
 
     x: Tensor

@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphnet import dtypes, printing
+from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError, NotSupportedError, OutOfRangeError, ShapeError
 from graphnet.functions.creation import as_tensor
@@ -191,6 +191,8 @@ class SparseTensor(Tensor):
         return self.at(whole, _distinct(both, self.shape))
 
     def __repr__(self) -> str:
+        from graphnet import printing  # most tensors are never shown
+
         return printing.format_sparse(
             self._coordinates.numpy(),
             self._entries.detach().numpy(),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -96,8 +95,7 @@ class Arena:
         self._free.setdefault(block.nbytes, []).append(block)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Buffer:
+class Buffer(NamedTuple):
     """A block of the arena seen as an array of one type."""
 
     block: Any

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphnet.config import config
 from graphnet.ir.node import Node, Value
@@ -28,8 +28,7 @@ Slot = int
 Place = Slot | Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Import:
+class Import(NamedTuple):
     """A value of an earlier segment that a stage of a backward pass reads.
 
     Attributes:
@@ -45,8 +44,7 @@ class Import:
     slot: Slot
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stage:
+class Stage(NamedTuple):
     """What a stage of a backward pass found out, the same at every visit.
 
     Attributes:

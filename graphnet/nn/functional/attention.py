@@ -12,7 +12,6 @@ from typing import Any
 from graphnet import dtypes
 from graphnet import functions as fn
 from graphnet._tensor import Tensor
-from graphnet.amp.autocast_mode import shortened
 from graphnet.errors import DtypeError, GraphnetError, ShapeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
@@ -68,6 +67,8 @@ def scaled_dot_product_attention(
     name = "scaled_dot_product_attention"
     for argument, tensor in (("query", query), ("key", key), ("value", value)):
         require_tensor(name, argument, tensor)
+    from graphnet.amp.autocast_mode import shortened  # with it comes all of torch.amp
+
     query, key, value = shortened(query, key, value)
     _check_operands(query, key, value, attn_mask)
     if is_causal and attn_mask is not None:
