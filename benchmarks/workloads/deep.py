@@ -5,7 +5,7 @@ from typing import Any
 from benchmarks.program import Program
 
 
-def build(torch: Any, depth: int = 100, width: int = 8, batch: int = 1) -> Program:
+def build(torch: Any, depth: int = 30, width: int = 8, batch: int = 1) -> Program:
     """Three operations a layer, and their gradients."""
     torch.manual_seed(0)
     weight = torch.nn.Linear(width, width, bias=False)
