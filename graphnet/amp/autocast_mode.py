@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 from graphnet import dtypes
@@ -20,6 +20,7 @@ from graphnet.ops.convert import Cast
 from graphnet.ops.linear import Linear
 from graphnet.ops.lstm import Lstm
 from graphnet.ops.matmul import Matmul
+from graphnet.trace.detours import Record, Stop, detour_of, set_detour
 from graphnet.trace.recorder import Recorder, current_recorder
 
 SHORTENED: Final[tuple[type[Op], ...]] = (Convolution, Linear, Lstm, Matmul)
@@ -30,18 +31,18 @@ _SUPPORTED: Final = (dtypes.bfloat16, dtypes.float16)
 
 
 class _Casting:
-    """Records operations as a recorder does, with shorter operands for some."""
+    """Records operations with shorter operands for some."""
 
-    def __init__(self, record: Callable[..., Any], dtype: dtypes.dtype) -> None:
-        self.record = record
+    def __init__(self, dtype: dtypes.dtype) -> None:
         self.dtype = dtype
 
-    def __call__(self, op: Op, operands: Sequence[Any]) -> Any:
+    def __call__(self, record: Record, op: Op, operands: Sequence[Any]) -> Any:
         if isinstance(op, SHORTENED):
-            operands = [self._cast(operand) for operand in operands]
-        return self.record(op, operands)
+            operands = [self.cast(operand) for operand in operands]
+        return record(op, operands)
 
-    def _cast(self, operand: Any) -> Any:
+    def cast(self, operand: Any) -> Any:
+        """An operand as it goes into a product."""
         # Doubles stay doubles, and integers integers.
         if isinstance(operand, Tensor) and operand.dtype in (dtypes.float32, *_SUPPORTED):
             return Cast(self.dtype)(operand) if operand.dtype is not self.dtype else operand
@@ -78,7 +79,7 @@ class autocast:  # noqa: N801  # PyTorch's name
         self.device = device(device_type).type
         self.fast_dtype = dtype or _DEFAULTS.get(self.device, dtypes.float16)
         self._enabled = enabled and self._is_possible()
-        self._before: list[tuple[Recorder, Any]] = []
+        self._before: list[tuple[Recorder, _Casting | None]] = []
 
     def _is_possible(self) -> bool:
         if self.device == "cuda":
@@ -96,15 +97,15 @@ class autocast:  # noqa: N801  # PyTorch's name
 
     def __enter__(self) -> Self:
         recorder = current_recorder()
-        before = recorder.__dict__.get("apply")
-        self._before.append((recorder, before))
+        self._before.append((recorder, detour_of(recorder, Stop.CAST)))
         if self.device == "cpu":
-            plain = before.record if isinstance(before, _Casting) else recorder.apply
-            _record_by(recorder, _Casting(plain, self.fast_dtype) if self._enabled else None)
+            casting = _Casting(self.fast_dtype) if self._enabled else None
+            set_detour(recorder, Stop.CAST, casting)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _record_by(*self._before.pop())
+        recorder, before = self._before.pop()
+        set_detour(recorder, Stop.CAST, before)
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function so that it runs in such a block."""
@@ -117,16 +118,9 @@ class autocast:  # noqa: N801  # PyTorch's name
         return wrapped  # type: ignore[return-value]  # same signature
 
 
-def _record_by(recorder: Recorder, casting: _Casting | None) -> None:
-    """Let a recorder's operations go through ``casting`` first, or through nothing."""
-    if casting is None:
-        recorder.__dict__.pop("apply", None)
-    else:
-        recorder.__dict__["apply"] = casting
-
-
 def _casting() -> _Casting | None:
-    return current_recorder().__dict__.get("apply")
+    casting: _Casting | None = detour_of(current_recorder(), Stop.CAST)
+    return casting
 
 
 def shortened(*operands: Tensor | None) -> tuple[Any, ...]:
@@ -135,7 +129,7 @@ def shortened(*operands: Tensor | None) -> tuple[Any, ...]:
     For functions of several operations that PyTorch takes for one.
     """
     casting = _casting()
-    return operands if casting is None else tuple(map(casting._cast, operands))
+    return operands if casting is None else tuple(map(casting.cast, operands))
 
 
 def is_autocast_enabled(device_type: str = "cuda") -> bool:

@@ -29,8 +29,9 @@ from graphnet.ops.convert import Identity
 from graphnet.ops.custom import Kept
 from graphnet.ops.shape import ViewOp
 from graphnet.passes.autodiff import differentiate
+from graphnet.trace.detours import Record, Stop, set_detour
 from graphnet.trace.introspect import GradFunction, note_keeper, tensor_of
-from graphnet.trace.recorder import Draws, Recorder, current_recorder
+from graphnet.trace.recorder import Draws, current_recorder
 from graphnet.trace.transformed import Transformed
 
 Hook = Callable[[Any], Any]
@@ -167,7 +168,7 @@ class _Kept:
             packed = self._pack(tensor)
         if packed is not tensor or tensor.is_leaf:
             return _Packed(packed)
-        value = Recorder.apply(current_recorder(), Identity(), (tensor,))
+        value = current_recorder().apply(Identity(), (tensor,))
         return _Packed(packed, value, tensor._version)
 
     def _get(self, packed: _Packed) -> Tensor:
@@ -198,27 +199,25 @@ def keeping(pack: Hook, unpack: Hook) -> Iterator[None]:
     """Within this block a program keeps what backward passes will need."""
     recorder = current_recorder()
     _hooks.stack.append((pack, unpack))
-    # The recorder's own attribute goes before the method: nobody else is asked anything.
-    recorder.apply = _apply  # type: ignore[method-assign]
+    set_detour(recorder, Stop.SAVE, _record)
     try:
         yield
     finally:
         _hooks.stack.pop()
         if not _hooks.stack:
-            del recorder.apply
+            set_detour(recorder, Stop.SAVE, None)
 
 
-def _apply(op: Op, operands: Sequence[Any]) -> Any:
+def _record(record: Record, op: Op, operands: Sequence[Any]) -> Any:
     """Record an operation so that the program keeps what its gradient reads."""
-    recorder = current_recorder()
-    formula = _formula_for(recorder, op, operands)
+    formula = _formula_for(op, operands)
     if formula is None or not (formula.operands or formula.results):
-        return Recorder.apply(recorder, op, operands)
+        return record(op, operands)
     context = FunctionCtx(formula.name, operands)
     context.kept = _Kept(formula, operands, *_hooks.stack[-1])
     call = _Call(_Keeping, context, operands)
     with no_grad():
-        output = Recorder.apply(recorder, op, operands)
+        output = record(op, operands)
     result = call.finish(output)
     results = result if isinstance(result, tuple) else (result,)
     context.kept.pack_results(results)
@@ -228,9 +227,9 @@ def _apply(op: Op, operands: Sequence[Any]) -> Any:
     return result
 
 
-def _formula_for(recorder: Recorder, op: Op, operands: Sequence[Any]) -> Formula | None:
+def _formula_for(op: Op, operands: Sequence[Any]) -> Formula | None:
     """The formula of an operation that wants gradients; None if nothing is saved for it."""
-    if isinstance(op, ViewOp) or not recorder.mode.enabled:
+    if isinstance(op, ViewOp) or not current_recorder().mode.enabled:
         return None
     wanted, types = [], []
     for operand in operands:

@@ -22,6 +22,7 @@ from graphnet.ops.convert import Identity
 from graphnet.runtime.interpreter import evaluate
 from graphnet.runtime.storage import Layout, Storage
 from graphnet.source import user_location
+from graphnet.trace.detours import Stop, detour_of, set_detour
 from graphnet.trace.handle import Handle
 from graphnet.trace.look import settle
 from graphnet.trace.memory import Memory, Place
@@ -291,6 +292,7 @@ def nested(randomness: str = "same") -> Iterator[NestedRecorder]:
     if inner is None:
         inner = _recorders[outer] = NestedRecorder(outer)
     inner.begin(randomness)
+    set_detour(inner, Stop.CAST, detour_of(outer, Stop.CAST))
     try:
         with recording(inner):
             yield inner

@@ -86,6 +86,7 @@ class Recorder:
         self.segment = Segment(self, self.cache.root)
         self.phase = Phase.FORWARD
         self.memory = Memory(self)
+        self.detours: dict[int, Callable[..., Any]] = {}
         self._trace = Trace(self.cache.root)
 
     # ------------------------------------------------------------------ recording

@@ -182,3 +182,25 @@ def test_a_custom_function_is_differentiated_inside_only() -> None:
     assert graphnet.func.grad(lambda x: Double.apply(x).sum())(x).tolist() == [20, 20, 20]
     with pytest.raises(RuntimeError, match="Double"):
         graphnet.vmap(Double.apply)(x.requires_grad_())
+
+
+@pytest.mark.parametrize("transform", ["vmap", "grad", "jvp"])
+def test_products_are_cast_inside_too(transform: str) -> None:
+    def run(torch: Any) -> Any:
+        w = torch.linspace(0.0, 1.0, 16).reshape(4, 4)
+        x = torch.linspace(-1.0, 1.0, 12).reshape(3, 4)
+        dtypes: list[str] = []
+
+        def product(a: Any) -> Any:
+            y = a @ w
+            dtypes.append(str(y.dtype))
+            return y.float() if transform == "vmap" else y.float().sum()
+
+        with torch.autocast("cpu"):
+            if transform == "jvp":
+                found = torch.func.jvp(product, (x,), (x,))[1]
+            else:
+                found = getattr(torch.func, transform)(product)(x)
+        return dtypes, found.tolist()
+
+    assert run(graphnet) == run(torch)

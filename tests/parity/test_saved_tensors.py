@@ -176,6 +176,33 @@ def test_what_was_packed_is_unpacked_when_asked_for() -> None:
     assert out.grad_fn._saved_self.tolist() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize("outer", ["hooks", "autocast"])
+def test_what_is_cast_is_saved_cast(outer: str) -> None:
+    def run(package: str) -> Any:
+        torch, _ = _torch(package)
+        x, w = torch.ones(3, 4, requires_grad=True), torch.ones(4, 5, requires_grad=True)
+        told: list[str] = []
+
+        def pack(tensor: Any) -> Any:
+            told.append(f"{tensor.dtype} {tuple(tensor.shape)}")
+            return tensor
+
+        blocks = [
+            torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t),
+            torch.autocast("cpu"),
+        ]
+        first, second = blocks if outer == "hooks" else reversed(blocks)
+        with first:
+            with second:
+                y = (x @ w).float().exp()
+            z = x @ w
+        told.append(f"{z.dtype} {(x @ w).dtype}")
+        y.sum().backward()
+        return told, x.grad.tolist()
+
+    _both(run)
+
+
 def test_nothing_is_asked_outside_of_the_block() -> None:
     torch, names = _torch("graphnet")
     recorder = importlib.import_module("graphnet.trace.recorder").current_recorder()
