@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from graphnet.ir.expression import Expression
+from graphnet.ir.types import interned
 
 if TYPE_CHECKING:
     from graphnet.dtypes import dtype as DType
@@ -115,7 +116,7 @@ class Node:
         self.label = label
         self.results = tuple(
             [
-                Value(self, index, type_, requires_grad and can_require_grad(type_))
+                Value(self, index, interned(type_), requires_grad and can_require_grad(type_))
                 for index, type_ in enumerate(types)
             ]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphnet.dtypes import dtype as DType
@@ -107,6 +108,16 @@ class GeneratorType:
 
 
 Type = TensorType | GeneratorType
+
+
+@lru_cache(maxsize=65_536)
+def interned(type_: Any) -> Any:
+    """The one object that stands for all equal types: a long trace has few, many times over.
+
+    >>> interned(GeneratorType()) is interned(GeneratorType())
+    True
+    """
+    return type_
 
 
 def contiguous_strides(shape: Shape) -> Stride:

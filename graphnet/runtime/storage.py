@@ -11,7 +11,7 @@ from weakref import ref
 import numpy as np
 
 from graphnet import dtypes
-from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides
+from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides, interned
 from graphnet.ops.strided import strided
 
 _REMEMBERED: Final = 64
@@ -196,9 +196,11 @@ class Layout:
         is_leaf: it was not made by a differentiable operation.
         order: the strides that PyTorch would give it, where it lies in another order here. Random
             draws go by them, for they fill memory in the order of addresses.
+        alone: a tuple of this layout only: most steps of a trace have one result.
     """
 
     __slots__ = (
+        "alone",
         "dtype",
         "is_leaf",
         "numel",
@@ -228,6 +230,7 @@ class Layout:
         self.requires_grad = requires_grad
         self.is_leaf = is_leaf
         self.order = order
+        self.alone = (self,)
 
     @classmethod
     def of(
@@ -286,4 +289,5 @@ def _layout(
     if strides is None:
         strides = contiguous_strides(shape)
         return _layout(dtype, shape, strides, whole, requires_grad, is_leaf, order)
-    return Layout(TensorType(dtype, shape), strides, whole, requires_grad, is_leaf, order)
+    type_ = interned(TensorType(dtype, shape))
+    return Layout(type_, strides, whole, requires_grad, is_leaf, order)

@@ -57,6 +57,12 @@ def as_number(operand: Any, head: Hashable) -> Any:
     )
 
 
+def alone(value: Value) -> tuple[Value, ...]:
+    """A tuple of one value: its node's own if it can be, as a long trace has a great many."""
+    results = value.node.results
+    return results if len(results) == 1 else (value,)
+
+
 def layout_of(value: Value) -> Layout | None:
     """How a new tensor of a value lies in memory of its own; None for what is no tensor."""
     kind = value.type
@@ -75,6 +81,8 @@ def layouts_of(
 ) -> tuple[Layout | None, ...]:
     """The layouts of an operation's results, which may keep the order of their operands."""
     layouts = tuple(map(layout_of, results))
+    if len(layouts) == 1 and layouts[0] is not None:
+        layouts = layouts[0].alone
     if not isinstance(op, Op):
         return layouts
     if op.is_(Trait.IMAGES):

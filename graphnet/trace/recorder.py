@@ -29,6 +29,7 @@ from graphnet.trace.loops import outermost_loop
 from graphnet.trace.memory import Memory
 from graphnet.trace.operands import (
     NUMBERS,
+    alone,
     as_number,
     covers,
     is_negative_zero,
@@ -317,12 +318,12 @@ class Recorder:
                 else:
                     arguments.append(builder.input(Constant(next(given)).infer()))
             results = emit(*arguments)
-        made = results if isinstance(results, tuple) else (results,)
+        made = results if isinstance(results, tuple) else alone(results)
         refuse_to_compute(op, (*arguments, *made))
         state = State(
             before,
             builder.nodes,
-            (*entered.values(), *made),
+            (*entered.values(), *made) if entered else made,
             layouts_of(op, made, operands),
             location,
             op,
@@ -350,7 +351,7 @@ class Recorder:
         whole = covers(source, layout, strides)
         order = order_of_view(op, source._layout, numbers)
         state.layout = layout.but(strides=strides, whole=whole, order=order)
-        state.layouts = (state.layout,)
+        state.layouts = state.layout.alone
         state.offset = None if numbers else delta
         state.is_view = True
 
