@@ -10,11 +10,12 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.ir.core_ops import weak_dtype
 from graphnet.ir.node import Value
-from graphnet.ir.op import Op, Trait
+from graphnet.ir.op import Kernel, Op, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.dtype_rules import IntegerElementwise, is_integral
 from graphnet.ops.elementwise import Elementwise, Predicate, broadcast_shapes, casts, promoted
+from graphnet.ops.masking import choose, choosing_pays
 from graphnet.ops.unsupported import refuse
 
 
@@ -195,6 +196,12 @@ class Where(Op):
             numbers = [TensorType(weak_dtype(number), weak=True) for number in (x, y)]
             x = promoted(numbers).numpy.type(x)
         return np.where(condition, x, y)
+
+    def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel | None:
+        """Bit by bit, where there is much to choose."""
+        if not choosing_pays(result.dtype.numpy, result.numel):
+            return None
+        return lambda out, condition, x, y: choose(condition, x, y, out)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """The gradient goes to the operand that was chosen."""

@@ -16,6 +16,7 @@ from graphnet.ir.types import TensorType
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.create import Arange
 from graphnet.ops.index import RangeError
+from graphnet.ops.row_sums import row_sums
 from graphnet.ops.shape import Reshape, Unsqueeze, filled
 
 
@@ -109,20 +110,13 @@ class EmbeddingGrad(Op):
         return TensorType(g.dtype, (self.rows, g.shape[-1]))
 
     def kernel(self, g: Any, index: Any) -> Any:
-        """Sorted by index, so that equal ones are neighbours and each group is one sum."""
-        out = np.zeros((self.rows, g.shape[-1]), g.dtype)
+        """The sums of the rows that have an index in common."""
         flat = np.asarray(index).reshape(-1)
         rows = g.reshape(-1, g.shape[-1])
         if self.padding_idx is not None:
             kept = flat != self.padding_idx
             flat, rows = flat[kept], rows[kept]
-        if not flat.size or not out.size:
-            return out
-        order = np.argsort(flat, kind="stable")
-        flat = flat[order]
-        starts = np.flatnonzero(np.concatenate(([True], flat[1:] != flat[:-1])))
-        out[flat[starts]] = np.add.reduceat(rows[order], starts, axis=0)
-        return out
+        return row_sums(rows, flat, self.rows)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """Look the rows up again; what went nowhere has no influence."""

@@ -18,6 +18,8 @@ from graphnet.ir.types import Shape, TensorType, contiguous_strides
 from graphnet.ops.compare import Where
 from graphnet.ops.create import Arange, Full
 from graphnet.ops.elementwise import broadcast_shapes
+from graphnet.ops.masking import choose, choosing_pays
+from graphnet.ops.row_sums import add_rows
 from graphnet.ops.shape import Permute, Reshape, aligned, filled, is_tensor
 
 
@@ -140,6 +142,18 @@ def add_at(out: Any, positions: Any, values: Any) -> None:
     np.add.at(out.reshape(-1), positions.reshape(-1), values.reshape(-1))
 
 
+def add_slices(out: Any, dims: Sequence[int], indices: Sequence[Any], values: Any) -> None:
+    """Add values to what ``indices`` at ``dims`` name of contiguous ``out``, in result order."""
+    if tuple(dims) != (0,):
+        add_at(out, flat_positions(out.shape, dims, indices), values)
+    elif out.size:
+        index = np.asarray(indices[0])
+        given = np.broadcast_to(np.asarray(values, out.dtype), (*index.shape, *out.shape[1:]))
+        rows = out.reshape(len(out), -1)
+        index = np.where(index < 0, index + len(out), index).reshape(-1)
+        add_rows(rows, index, given.reshape(index.size, rows.shape[1]))
+
+
 def moved(x: Value, source: int, target: int) -> Value:
     """``x`` with one dimension at another place."""
     order = [dim for dim in range(x.ndim) if dim != source]
@@ -246,20 +260,19 @@ class IndexPut(Storing):
     def store(self, out: Any, *rest: Any) -> None:
         value, *indices = rest
         if self.accumulate:
-            positions = self._positions(out.shape, indices)
-            add_at(out, positions, value)
+            self._check_bounds(out.shape, indices)
+            add_slices(out, self.dims, indices, value)
             return
         try:
             out[key_of(out.ndim, self.dims, indices)] = value
         except IndexError:
             raise out_of_bounds(out.shape, self.dims, indices) from None
 
-    def _positions(self, shape: Shape, indices: Sequence[Any]) -> Any:
+    def _check_bounds(self, shape: Shape, indices: Sequence[Any]) -> None:
         for dim, index in zip(self.dims, indices, strict=True):
             size = shape[dim]
             if np.size(index) and (np.min(index) < -size or np.max(index) >= size):
                 raise out_of_bounds(shape, self.dims, indices)
-        return flat_positions(shape, self.dims, indices)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         """What was overwritten has no influence; what was stored or added has it all."""
@@ -344,7 +357,7 @@ class IndexAdd(Storing):
     def store(self, out: Any, *rest: Any) -> None:
         source, index = rest
         check_select(index, out.shape[self.dim])
-        add_at(out, flat_positions(out.shape, (self.dim,), (index,)), source)
+        add_slices(out, (self.dim,), (index,), source)
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         return g, IndexSelect(self.dim)(g, operands[2]), None
@@ -414,7 +427,12 @@ class MaskedFill(Op):
         return np.where(mask, np.asarray(value).astype(np.asarray(x).dtype), x)
 
     def into(self, operands: Sequence[TensorType], result: TensorType) -> Kernel:
+        chooses = choosing_pays(result.dtype.numpy, result.numel)
+
         def run(out: Any, x: Any, mask: Any, value: Any) -> None:
+            if chooses:
+                choose(mask, np.asarray(value).astype(out.dtype), x, out)
+                return
             if out is not x:
                 np.copyto(out, x)
             np.copyto(out, value, where=mask, casting="unsafe")

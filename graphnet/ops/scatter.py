@@ -14,7 +14,7 @@ from graphnet.ir.registry import op
 from graphnet.ir.types import Shape, TensorType, contiguous_strides
 from graphnet.ops.compare import Equal, Where
 from graphnet.ops.convert import Cast
-from graphnet.ops.index import RangeError, Storing, add_at, zeros
+from graphnet.ops.index import RangeError, Storing, add_at, add_slices, zeros
 
 _UFUNCS = {
     "sum": np.add,
@@ -120,7 +120,21 @@ class ScatterAdd(_AlongDim):
 
     def store(self, out: Any, *rest: Any) -> None:
         index, source = rest
-        add_at(out, positions_along(out.shape, self.dim, self._checked(out, index)), source)
+        self._checked(out, index)
+        if self._names_rows(out, index):
+            add_slices(out, (0,), (index[:, 0],), source)
+        else:
+            add_at(out, positions_along(out.shape, self.dim, index), source)
+
+    def _names_rows(self, out: Any, index: Any) -> bool:
+        """Whether one index stands for a whole row, as after ``expand``."""
+        return (
+            self.dim == 0
+            and out.ndim == 2
+            and index.shape[1:] == out.shape[1:]
+            and index.strides[1] == 0
+            and index.size > 0
+        )
 
     def vjp(self, g: Value, out: Value, *operands: Value) -> Sequence[Value | None]:
         return g, None, Gather(self.dim)(g, operands[1])
