@@ -44,6 +44,7 @@ CHANNELS = {
     "many": (5, 16, 24, 1),
     "groups": (2, 16, 32, 2),
     "expanding": (3, 2, 16, 2),
+    "depthwise": (3, 6, 6, 6),
 }
 
 

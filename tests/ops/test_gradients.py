@@ -14,6 +14,7 @@ from graphnet import ops as ops
 from graphnet.ir.node import Value
 from graphnet.ir.op import Trait
 from graphnet.ir.registry import operations
+from graphnet.ops import fused as fused  # imported late by the package: it is an operation, too
 from graphnet.ops.elementwise import Elementwise
 from tests.ops.differences import LAYOUTS, Layout, Program, central, program_of
 from tests.ops.samples import SAMPLES, WITHOUT, Real, Sample
