@@ -57,10 +57,9 @@ class _OneBound(Elementwise):
             raise refuse(self.name, dtypes.bool, "give the bound as a tensor")
         return super().infer(*operands)
 
-    @property
-    def grad_name(self) -> str:
-        """As PyTorch names ``clamp`` with one bound that is a number."""
-        return "ClampBackward1"
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """As PyTorch names ``clamp`` with one bound: 1 is the form with a number."""
+        return f"ClampBackward{int(operands[1].weak)}"
 
 
 @op("clamp_min")

@@ -210,6 +210,7 @@ class LinalgSolve(MatrixOp):
     """``x`` with ``a @ x = b``, for matrices ``b``; leading dimensions broadcast."""
 
     torch_name = "linalg.solve"
+    grad_name = "LinalgSolveExBackward0"
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         """Rows of both operands agree.

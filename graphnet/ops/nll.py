@@ -196,10 +196,9 @@ class NllLoss(_ClassLoss):
         gradient = NllLossGrad(self.reduction, self.ignore_index, x.shape)(g, target, *weight)
         return gradient, *(None for _ in operands[1:])
 
-    @property
-    def grad_name(self) -> str:
-        """As PyTorch names the form for ``(N, C)``."""
-        return "NllLossBackward0"
+    def grad_name_of(self, index: int, operands: Sequence[TensorType]) -> str:
+        """PyTorch has a form of its own for images."""
+        return "NllLoss2DBackward0" if operands[0].ndim > 2 else "NllLossBackward0"
 
     def batch(self, size: int, operands: Sequence[Value], batched: Sequence[bool]) -> Any:
         """All losses at once; a mean divides each member's by what counts there."""

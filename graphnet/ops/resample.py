@@ -135,17 +135,49 @@ def _matrix(line: Line, dtype: np.dtype[Any], transposed: bool) -> Array:
     return np.ascontiguousarray(matrix.T if transposed else matrix, dtype)
 
 
+@lru_cache(maxsize=256)
+def _taps(line: Line, dtype: np.dtype[Any], transposed: bool) -> list[tuple[Array, Array]]:
+    """The matrix as (columns, their entries) for each row: as many as the fullest row needs."""
+    matrix = _matrix(line, dtype, transposed)
+    count = int(np.count_nonzero(matrix, axis=1).max())
+    # A stable sort keeps the columns in order; rows with fewer entries get some that are 0.
+    columns = np.argsort(matrix == 0, axis=1, kind="stable")[:, :count]
+    entries = np.take_along_axis(matrix, columns, axis=1)
+    return [(columns[:, n].copy(), entries[:, n].copy()) for n in range(count)]
+
+
 LineFields = tuple[str, int, int, float | None, bool, bool]
 """A :class:`Line` as an attribute of an operation: a plain tuple, which prints and reads back."""
 
 
+_ROWS: Final = 24
+_LAST: Final = 72
+"""Terms of a product that take as long as one element looked up: of a row, or by itself."""
+
+
+def _picked_up(x: Array, d: int, taps: Sequence[tuple[Array, Array]]) -> Array:
+    """The sum of what is at the columns along ``d``, times the entries."""
+    total: Array | None = None
+    for columns, entries in taps:
+        part = x.take(columns, axis=d)
+        if not np.all(entries == 1):
+            part *= entries.reshape(-1, *(1,) * (x.ndim - d - 1))
+        total = part if total is None else np.add(total, part, out=total)
+    assert total is not None  # each row of a matrix has an entry
+    return total
+
+
 def _apply(x: Array, lines: Sequence[LineFields], transposed: bool) -> Array:
-    """Multiply each of the last dimensions by its line's matrix."""
+    """Multiply each of the last dimensions by its line's matrix, of which most entries may be 0."""
     whole = x.dtype.kind in "iub"
     wide = np.dtype(np.float64 if whole else np.float32 if x.dtype.itemsize <= 2 else x.dtype)
     result = x.astype(wide, copy=False)
     for d, line in enumerate(lines, x.ndim - len(lines)):
         matrix = _matrix(Line(*line), wide, transposed)
+        taps = _taps(Line(*line), wide, transposed)
+        if matrix.shape[1] > len(taps) * (_LAST if d == x.ndim - 1 else _ROWS):
+            result = _picked_up(result, d, taps)
+            continue
         shape = (*result.shape[:d], matrix.shape[0], *result.shape[d + 1 :])
         if d == x.ndim - 1:
             result = np.matmul(result, matrix.T)
@@ -194,6 +226,20 @@ class Resample(_Resampling):
     def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
         """The transposed matrices."""
         return (ResampleGrad(self.lines)(g),)
+
+    @property
+    def grad_name(self) -> str:
+        """PyTorch has a function for each mode and number of dimensions."""
+        line, count = Line(*self.lines[0]), len(self.lines)
+        if line.mode == "area":
+            return f"AdaptiveAvgPool{count}DBackward0" if count > 1 else "SqueezeBackward1"
+        kinds = {
+            "nearest": "Nearest",
+            "nearest-exact": "NearestExact",
+            "linear": ("Linear", "Bilinear", "Trilinear")[count - 1],
+            "cubic": "Bicubic",
+        }
+        return f"Upsample{kinds[line.mode]}{count}D{'Aa' * line.antialias}Backward0"
 
 
 @op("resample_grad", Trait.LEADING)

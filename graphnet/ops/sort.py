@@ -291,6 +291,7 @@ class Median(_Median):
 
     dim: int
     keepdim: bool = False
+    grad_name = "MedianBackward1"
     skip_nan = False
 
 
@@ -300,6 +301,7 @@ class Nanmedian(_Median):
 
     dim: int
     keepdim: bool = False
+    grad_name = "NanmedianBackward1"
     skip_nan = True
 
 
