@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ShapeError
+from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
+from graphnet.functions.factories import ones_like
+from graphnet.functions.joining import cat
 from graphnet.functions.linalg import matrix_product
 from graphnet.functions.methods import method
 from graphnet.functions.options import require_tensor
 from graphnet.functions.rearranging import roll
 from graphnet.functions.statistics import vector_norm
 from graphnet.ops.arithmetic import Mul
+from graphnet.ops.compare import Where
 from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Permute, Reshape, Unsqueeze, wrap_dim
 
@@ -177,5 +180,28 @@ def cdist(
         )
     if p < 0:
         raise RefusedError(f"cdist only supports non-negative p values, but p is {p}")
+    if compute_mode not in _FEWEST_ROWS:
+        raise ValueRangeError(f"{compute_mode} is not a valid value for compute_mode")
+    if p == 2 and max(x.shape[-2], y.shape[-2]) >= _FEWEST_ROWS[compute_mode]:
+        return _distances_by_products(x, y)
     difference = Unsqueeze(x.dim() - 1)(x) - Unsqueeze(y.dim() - 2)(y)
     return vector_norm("cdist", difference, float(p), -1, keepdim=False)
+
+
+_FEWEST_ROWS: Final[dict[str | None, float]] = {
+    "use_mm_for_euclid_dist_if_necessary": 26,
+    "use_mm_for_euclid_dist": 0,
+    "donot_use_mm_for_euclid_dist": math.inf,
+}
+"""From how many rows on PyTorch takes Euclidean distances from products."""
+
+
+def _distances_by_products(x: Tensor, y: Tensor) -> Tensor:
+    """The roots of ``|x|**2 - 2 * x @ y + |y|**2``, as one product; no gradient where it is 0."""
+    squares = [(each * each).sum(-1, keepdim=True) for each in (x, y)]
+    ones = [ones_like(square) for square in squares]
+    left, right = cat([x * -2, squares[0], ones[0]], -1), cat([y, ones[1], squares[1]], -1)
+    squared: Tensor = left @ right.mT
+    apart = squared > 0
+    root: Tensor = Where()(apart, Where()(apart, squared, 1).sqrt(), 0)
+    return root
