@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphnet.ops import depthwise, winograd
+from graphnet.ops import channels_last, depthwise, winograd
 from graphnet.ops.windows import Ints, Unfolded, Windows, at_once, runs
 
 Array = npt.NDArray[Any]
@@ -43,6 +43,11 @@ def convolve(
         return
     if winograd.applies(x.dtype, x.shape, weight.shape, windows, groups):
         winograd.convolve(out, x, weight, bias, windows, groups)
+        return
+    if weight.size <= 4 * x.size and channels_last.applies(
+        x.shape[1], out.shape[2:], windows, groups
+    ):
+        channels_last.convolve(out, x, weight, bias, windows)
         return
     count, length = x.shape[0], math.prod(out.shape[2:])
     filters, rows = weight.shape[0] // groups, math.prod(weight.shape[1:])
@@ -122,6 +127,8 @@ def weight_gradient(x: Array, g: Array, windows: Windows, groups: int) -> Array:
         return depthwise.weight_gradient(x, g, windows)
     if winograd.applies(x.dtype, x.shape, shape, windows, groups):
         return winograd.weight_gradient(x, g, windows, groups)
+    if channels_last.applies(depth, g.shape[2:], windows, groups):
+        return channels_last.weight_gradient(x, g, windows)
     source = _Columns(x, filters, g.shape[2:], windows, groups)
     length = math.prod(g.shape[2:])
     # The columns are the larger factor and are best on the left; the weight then comes out turned,
@@ -164,9 +171,13 @@ def input_gradient(out: Array, g: Array, weight: Array, windows: Windows, groups
         np.matmul(transposed, flat, out=out.reshape(count, groups, depth, length))
         return
     size = math.prod(windows.kernel)
+    is_strided = set(windows.stride) != {1}
+    if is_strided and channels_last.applies(depth, g.shape[2:], windows, groups):
+        channels_last.input_gradient(out, g, weight, windows)
+        return
     by_position = weight.reshape(groups, filters, depth, size).transpose(0, 3, 2, 1)
     matrices = np.ascontiguousarray(by_position).reshape(groups, size * depth, filters)
-    spread = _Rows(g, windows, spatial) if set(windows.stride) <= {1} else _Grid(g, windows)
+    spread = _Grid(g, windows) if is_strided else _Rows(g, windows, spatial)
     together = at_once(count, groups * size * depth * spread.length * g.itemsize)
     image = np.empty((together, groups * depth, *windows.padded(spatial)), g.dtype)
     buffer = np.empty(together * groups * size * depth * spread.length, g.dtype)
