@@ -295,6 +295,7 @@ class Planner:
         taken: set[Value] = set()
         results = []
         for value in self.graph.outputs:
+            origin = self.live.origin[value]
             if value in self.escaping and value not in taken and self._is_fresh(value):
                 taken.add(value)
                 results.append(self.names[value])
@@ -303,11 +304,14 @@ class Planner:
             if value in self.scalars and value not in self.names:
                 self.code.line(f"{name} = np.array({self.scalars[value]})")
             else:
-                free = value not in taken and self.live.origin[value] is value
-                free = free and value not in self.destination and value.node.op.name != "input"
+                free = origin not in taken and origin not in self.destination
+                free = free and value.node.op.name != "input"
+                # All of fresh memory in another shape is as good as the memory.
+                free = free and (origin is value or self._is_fresh(origin))
                 dtype = self.code.dtype(value.type.dtype.numpy)
-                self.code.line(f"{name} = {own}({self._array(value)}, {dtype}, {free})")
-            taken.add(value)
+                size = value.type.numel if origin is not value else -1
+                self.code.line(f"{name} = {own}({self._array(value)}, {dtype}, {free}, {size})")
+            taken.add(origin)
             results.append(name)
         self._write_updates()
         return results + [self.names[target] for target, _ in self.graph.updates]
@@ -383,8 +387,17 @@ def _may_overwrite(node: Node, slot: int, result: int) -> bool:
     return same and (overwrites is None or overwrites(types, slot, result))
 
 
-def _own(array: Any, dtype: Any, free: bool) -> Any:
-    """A contiguous array nobody else holds: the one given if it is that, else a copy."""
-    if free and isinstance(array, np.ndarray) and array.base is None and array.flags.c_contiguous:
-        return array
+def _own(array: Any, dtype: Any, free: bool, size: int) -> Any:
+    """A contiguous array nobody else holds: the one given if it is that, else a copy.
+
+    Args:
+        array: what a step made, or a number.
+        dtype: the dtype of the copy.
+        free: whether nobody else holds the memory.
+        size: the elements of the array, if it is a view of memory; -1 if it is none.
+    """
+    if free and isinstance(array, np.ndarray) and array.flags.c_contiguous:
+        base = array.base
+        if base is None or (isinstance(base, np.ndarray) and base.size == size):
+            return array
     return np.array(array, dtype, order="C")
