@@ -306,11 +306,12 @@ class Planner:
             else:
                 free = origin not in taken and origin not in self.destination
                 free = free and value.node.op.name != "input"
-                # All of fresh memory in another shape is as good as the memory.
-                free = free and (origin is value or self._is_fresh(origin))
-                dtype = self.code.dtype(value.type.dtype.numpy)
-                size = value.type.numel if origin is not value else -1
-                self.code.line(f"{name} = {own}({self._array(value)}, {dtype}, {free}, {size})")
+                arguments = f"{self._array(value)}, {self.code.dtype(value.type.dtype.numpy)}"
+                if free and origin is not value and self._is_fresh(origin):
+                    whole = self.code.bind("whole", _own_whole)
+                    self.code.line(f"{name} = {whole}({arguments})")
+                else:
+                    self.code.line(f"{name} = {own}({arguments}, {free and origin is value})")
             taken.add(origin)
             results.append(name)
         self._write_updates()
@@ -387,17 +388,19 @@ def _may_overwrite(node: Node, slot: int, result: int) -> bool:
     return same and (overwrites is None or overwrites(types, slot, result))
 
 
-def _own(array: Any, dtype: Any, free: bool, size: int) -> Any:
-    """A contiguous array nobody else holds: the one given if it is that, else a copy.
-
-    Args:
-        array: what a step made, or a number.
-        dtype: the dtype of the copy.
-        free: whether nobody else holds the memory.
-        size: the elements of the array, if it is a view of memory; -1 if it is none.
-    """
-    if free and isinstance(array, np.ndarray) and array.flags.c_contiguous:
-        base = array.base
-        if base is None or (isinstance(base, np.ndarray) and base.size == size):
-            return array
+def _own(array: Any, dtype: Any, free: bool) -> Any:
+    """A contiguous array nobody else holds: the one given if it is that, else a copy."""
+    if free and isinstance(array, np.ndarray) and array.base is None and array.flags.c_contiguous:
+        return array
     return np.array(array, dtype, order="C")
+
+
+def _own_whole(view: Any, dtype: Any) -> Any:
+    """A view of fresh memory, if it is all of it in another shape, else a copy."""
+    if (
+        view.flags.c_contiguous
+        and isinstance(view.base, np.ndarray)
+        and view.base.size == view.size
+    ):
+        return view
+    return np.array(view, dtype, order="C")

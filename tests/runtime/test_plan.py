@@ -147,6 +147,21 @@ def test_an_output_that_is_an_input_is_a_copy() -> None:
         assert not np.shares_memory(output, x)
 
 
+def test_another_shape_of_a_fresh_value_is_that_memory() -> None:
+    plan = planned(graph_of(lambda x: Reshape((6,))(Exp()(x)), f64(2, 3)))
+    (first,) = plan([np.zeros((2, 3))])
+    (second,) = plan([np.ones((2, 3))])
+    assert first.base.shape == (2, 3)
+    assert first.tolist() == [1] * 6
+    assert not np.shares_memory(first, second)
+
+
+def test_part_of_a_fresh_value_is_a_copy() -> None:
+    (output,) = run(graph_of(lambda x: Expand((2, 2, 3))(Exp()(x)), f64(2, 3)), np.zeros((2, 3)))
+    assert output.base is None
+    assert output.tolist() == [[[1] * 3] * 2] * 2
+
+
 def test_a_value_and_a_view_of_it_are_two_arrays() -> None:
     def function(x: Any) -> Any:
         y = Exp()(x)
