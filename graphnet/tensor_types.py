@@ -1,4 +1,4 @@
-"""PyTorch's old types of tensors: ``torch.FloatTensor`` and its like.
+"""PyTorch's old types of tensors, ``torch.FloatTensor`` and its like, and ``Tensor.new``.
 
 They are no classes that tensors have, but make tensors of one dtype and recognise them.
 """
@@ -11,6 +11,8 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor
 from graphnet.errors import ArgumentError
 from graphnet.functions.creation import legacy_tensor
+from graphnet.functions.methods import method
+from graphnet.functions.options import finish
 from graphnet.ops.unsupported import SCALAR_TYPE_NAMES
 
 __all__ = [
@@ -67,6 +69,24 @@ def tensor_type(dtype: dtypes.dtype, kind: type[TensorType] = TensorType) -> Any
     on_gpu = kind is AbsentTensorType
     facts = {"__module__": "torch.cuda" if on_gpu else "torch", "dtype": dtype, "is_cuda": on_gpu}
     return kind(f"{SCALAR_TYPE_NAMES[dtype]}Tensor", (), facts)
+
+
+@method
+def new(self: Tensor, *args: Any, size: Any = None, device: Any = None) -> Tensor:
+    """A tensor of this one's dtype: of sizes, or of data, or an empty one.
+
+    What sizes are and what data is, is as for ``torch.Tensor(...)``.
+
+    Raises:
+        ArgumentError: (a TypeError) it is given no size, no sequence and no tensor of this dtype.
+
+    >>> import graphnet as torch
+    >>> torch.arange(3).new([1, 2]), torch.arange(3).new(1, 2).shape, torch.arange(3).new()
+    (tensor([1, 2]), torch.Size([1, 2]), tensor([], dtype=torch.int64))
+    """
+    sizes = args if size is None else tuple(size)
+    where = self.device if device is None else device
+    return finish(legacy_tensor(*sizes, dtype=self.dtype), where, requires_grad=False)
 
 
 BFloat16Tensor = tensor_type(dtypes.bfloat16)

@@ -15,10 +15,10 @@ from graphnet import dtypes
 from graphnet._tensor import Tensor, apply
 from graphnet.dtypes import promote_types
 from graphnet.errors import ArgumentError, DtypeError, ValueRangeError
-from graphnet.functions.arguments import integers
 from graphnet.functions.methods import method
-from graphnet.functions.options import as_dtype, finish
+from graphnet.functions.options import as_dtype, as_shape, finish
 from graphnet.functions.storages import UntypedStorage
+from graphnet.ir.types import Size
 from graphnet.ops.convert import Cast, Clone
 from graphnet.ops.create import Full
 
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _NUMBERS = (bool, int, float, complex)
+_SIZES = (int, np.integer, Size)
 
 
 def tensor(
@@ -236,10 +237,8 @@ def legacy_tensor(*args: Any, dtype: dtypes.dtype | None = None) -> Tensor:
     >>> legacy_tensor(2, 3).shape
     torch.Size([2, 3])
     """
-    from graphnet.ir.types import Size
-
     wanted = dtype or dtypes.get_default_dtype()
-    if len(args) == 1 and not isinstance(args[0], (int, np.integer, Size)):
+    if len(args) == 1 and (isinstance(args[0], bool) or not isinstance(args[0], _SIZES)):
         (data,) = args
         if isinstance(data, Tensor):
             if dtype not in (None, data.dtype):
@@ -251,7 +250,7 @@ def legacy_tensor(*args: Any, dtype: dtypes.dtype | None = None) -> Tensor:
         if not isinstance(data, np.ndarray) and not _is_sequence(data):
             raise ArgumentError(f"new(): data must be a sequence (got {type(data).__name__})")
         return Tensor._from_array(_array(data, wanted))
-    shape = integers("new", "size", args) if args else (0,)
+    shape = as_shape("new", args) if args else (0,)
     made: Tensor = apply(Full(shape, wanted), 0)
     return made
 

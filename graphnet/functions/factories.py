@@ -321,7 +321,7 @@ def new_ones(
     return _new(self, "new_ones", sizes, size, 1, dtype, device, requires_grad, layout)
 
 
-@method("new")
+@method
 def new_empty(
     self: Tensor,
     *sizes: Any,

@@ -115,6 +115,17 @@ torch.from_numpy(np.array(["a"]))
 torch.from_numpy(np.arange(6).reshape(2, 3).T).stride()
 torch.scalar_tensor(3)
 torch.scalar_tensor(3, dtype=torch.int32)
+x.new([1, 2])
+x.new((2, 3))
+i.new([1.5, -2])
+i.new([[1, 2], [3, 4]])
+i.new(np.array([1, 2]))
+x.new(x).data_ptr() == x.data_ptr()
+x.new(i)
+x.new(2.5)
+x.new("ab")
+x.new()
+i.new().resize_as_(i).zero_()
 x.new_tensor([1, 2])
 i.new_tensor([1.5])
 torch.Tensor([1, 2])
@@ -187,6 +198,13 @@ i.new_full((2,), 2)
 x.new_empty(2).shape
 x.new_ones((2,), dtype=torch.int32)
 x.new(2).shape
+x.new(2, 3).shape
+i.new(torch.Size([2, 3])).shape
+x.new(size=(2, 3)).shape
+x.new(-1)
+torch.Tensor(-1)
+x.new(True)
+x.new(2, device="cpu").shape
 torch.arange(5)
 torch.arange(0)
 torch.arange(1, 4)
