@@ -10,7 +10,12 @@ from typing import Any
 from graphnet._tensor import Tensor
 from graphnet.functions.layouts import preserve_format
 from graphnet.ir.types import Stride
-from graphnet.runtime.memory_order import dense_strides
+from graphnet.runtime.memory_order import (
+    channels_last,
+    dense_strides,
+    has_channels_last,
+    is_contiguous,
+)
 
 __all__: list[str] = []
 
@@ -36,4 +41,14 @@ def in_order_of(source: Tensor, made: Tensor, memory_format: Any = None) -> Tens
     stride = stride_of_like(source, memory_format)
     if stride is not None:
         made._layout = made._layout.but(order=stride)
+    return made
+
+
+def as_images_lie(source: Tensor, made: Tensor) -> Tensor:
+    """What is made of images, with its channels innermost where PyTorch takes theirs to be."""
+    layout = source._layout
+    if has_channels_last(layout.type.shape, layout.order or layout.strides):
+        order = channels_last(made._layout.type.shape)
+        if not is_contiguous(made._layout.type.shape, order):
+            made._layout = made._layout.but(order=order)
     return made

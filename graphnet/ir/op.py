@@ -81,6 +81,8 @@ class Trait(Enum):
     """Results lie in memory as those of an elementwise operation, which it is but for fusion."""
     IMAGES = auto()
     """PyTorch lays the channels of a result innermost where operand 0's are, in 2D and 3D."""
+    ALL_IMAGES = auto()
+    """The same where those of all operands are."""
 
     STORED = auto()
     """It moves elements, or casts them, and so takes those of types that are only stored, too."""

@@ -25,7 +25,7 @@ class _Joining(Op):
         return [dtype for _ in operands]
 
 
-@op("cat", Trait.AXES, Trait.STORED)
+@op("cat", Trait.AXES, Trait.STORED, Trait.ALL_IMAGES)
 class Cat(_Joining):
     """Tensors one after the other along ``dim``; the other sizes agree. Source: ``torch.cat``."""
 

@@ -33,7 +33,7 @@ def padded_shape(name: str, shape: Shape, pads: Pads) -> Shape:
     return result
 
 
-@op("constant_pad", Trait.AXES)
+@op("constant_pad", Trait.AXES, Trait.IMAGES)
 class ConstantPad(Op):
     """Operand 0 surrounded by a number, operand 1; negative amounts cut off.
 
@@ -82,7 +82,7 @@ _SOURCES: Final = {
 """Which element stands at each position, counted from the first element there was."""
 
 
-@op("edge_pad", Trait.AXES)
+@op("edge_pad", Trait.AXES, Trait.IMAGES)
 class EdgePad(Op):
     """A tensor surrounded by elements of its own, as ``mode`` says.
 

@@ -19,7 +19,7 @@ from graphnet.ops.reduce import Sum
 from graphnet.ops.shape import Permute, Reshape, ViewOp
 
 
-@op("roll", Trait.AXES, Trait.STORED)
+@op("roll", Trait.AXES, Trait.STORED, Trait.IMAGES)
 class Roll(Op):
     """Elements moved along ``dims`` by ``shifts``; what leaves at one end enters at the other."""
 

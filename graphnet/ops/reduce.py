@@ -533,7 +533,7 @@ class Cumsum(Op):
         return (flip(Cumsum(self.dim)(flip(g))),)
 
 
-@op("flip", Trait.AXES)
+@op("flip", Trait.AXES, Trait.ORDERED)
 class Flip(Op):
     """The elements of ``dims`` in reverse order."""
 

@@ -96,7 +96,7 @@ def sorted_order(x: Any, dim: int, descending: bool) -> Any:
     return np.argsort(x, axis=dim, kind="stable")
 
 
-@op("sort")
+@op("sort", Trait.ORDERED)
 class Sort(_Picking):
     """The elements along ``dim`` in order, and their indices; equal ones keep their order."""
 

@@ -86,7 +86,9 @@ def layouts_of(
     if not isinstance(op, Op):
         return layouts
     if op.is_(Trait.IMAGES):
-        return _as_images_lie(layouts, operands[0])
+        return _as_images_lie(layouts, operands[:1])
+    if op.is_(Trait.ALL_IMAGES):
+        return _as_images_lie(layouts, operands)
     first = layouts[0]
     if first is not None and (op.is_(Trait.ELEMENTWISE) or op.is_(Trait.ORDERED)):
         given = [each._layout for each in operands if isinstance(each, Handle)]
@@ -97,18 +99,23 @@ def layouts_of(
     return layouts
 
 
-def _as_images_lie(layouts: tuple[Layout | None, ...], given: Any) -> tuple[Layout | None, ...]:
-    """These layouts, the first with its channels innermost if those of the given images are."""
+def _as_images_lie(
+    layouts: tuple[Layout | None, ...], given: Sequence[Any]
+) -> tuple[Layout | None, ...]:
+    """These layouts, the first with its channels innermost if those of all given images are."""
     first = layouts[0]
-    if first is None or not isinstance(given, Handle):
-        return layouts
-    source = given._layout
-    if not has_channels_last(source.type.shape, source.order or source.strides):
+    if first is None or not all(isinstance(each, Handle) and _as_image(each) for each in given):
         return layouts
     order = channels_last(first.type.shape)
     if is_contiguous(first.type.shape, order):
         return layouts
     return first.but(order=order), *layouts[1:]
+
+
+def _as_image(given: Handle) -> bool:
+    """Whether PyTorch takes it for images whose channels lie innermost."""
+    source = given._layout
+    return has_channels_last(source.type.shape, source.order or source.strides)
 
 
 def _kept_order(shape: Shape, given: Sequence[Layout]) -> Stride | None:

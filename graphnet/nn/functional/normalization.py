@@ -10,6 +10,7 @@ from graphnet._tensor import Tensor
 from graphnet.errors import ShapeError, ValueRangeError
 from graphnet.functions.arguments import RefusedError
 from graphnet.functions.options import require_tensor
+from graphnet.functions.ordering import as_images_lie
 from graphnet.grad_mode import no_grad
 from graphnet.nn.functional.padding import pad
 from graphnet.nn.functional.pooling import avg_pool3d
@@ -225,7 +226,7 @@ def group_norm(
     size = math.prod(x.shape[1:]) // num_groups
     grouped = fn.reshape(x, (x.shape[0], num_groups, size))
     result: Tensor = fn.reshape(LayerNorm(1)(grouped, eps)[0], tuple(x.shape))
-    return _by_channel(result, weight, bias)
+    return as_images_lie(x, _by_channel(result, weight, bias))
 
 
 def _by_channel(result: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
