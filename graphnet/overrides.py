@@ -9,13 +9,20 @@ Source: PyTorch's page "Extending PyTorch".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Never
+from typing import Any
 
 from graphnet._tensor import Tensor
-from graphnet.errors import ArgumentError, NotSupportedError
+from graphnet.errors import ArgumentError
+from graphnet.function_modes import (
+    BaseTorchFunctionMode,
+    TorchFunctionMode,
+    ask_mode,
+    current_modes,
+)
 from graphnet.subclasses import dispatches
 
 __all__ = [
+    "BaseTorchFunctionMode",
     "handle_torch_function",
     "has_torch_function",
     "has_torch_function_unary",
@@ -31,7 +38,7 @@ def _asks(kind: type[Any]) -> bool:
 
 
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
-    """Whether one of the arguments is of a class that wants to be asked.
+    """Whether one of the arguments is of a class that wants to be asked, or a mode does.
 
     >>> import graphnet as torch
     >>> class Length(torch.Tensor):
@@ -39,12 +46,12 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
     >>> torch.overrides.has_torch_function((torch.ones(2), torch.ones(2).as_subclass(Length)))
     True
     """
-    return any(_asks(type(each)) for each in relevant_args)
+    return bool(current_modes()) or any(_asks(type(each)) for each in relevant_args)
 
 
 def has_torch_function_unary(arg: Any) -> bool:
     """The same for one argument."""
-    return _asks(type(arg))
+    return bool(current_modes()) or _asks(type(arg))
 
 
 def has_torch_function_variadic(*args: Any) -> bool:
@@ -55,7 +62,7 @@ def has_torch_function_variadic(*args: Any) -> bool:
 def handle_torch_function(
     public_api: Callable[..., Any], relevant_args: Iterable[Any], *args: Any, **kwargs: Any
 ) -> Any:
-    """Let the classes of the arguments make the result, subclasses before their bases.
+    """Let a mode make the result, or the classes of the arguments, subclasses before their bases.
 
     Args:
         public_api: the function that was called.
@@ -65,6 +72,10 @@ def handle_torch_function(
     Raises:
         ArgumentError: (a TypeError) all classes decline.
     """
+    if current_modes():
+        result = ask_mode(public_api, args, kwargs)
+        if result is not NotImplemented:
+            return result
     asked: list[Any] = []
     for each in relevant_args:
         kind = type(each)
@@ -103,19 +114,3 @@ def _assert(condition: Any, message: str) -> Any:
 
 
 _assert.__module__ = "graphnet"  # where users find it
-
-
-class TorchFunctionMode:
-    """A block in which a method sees every call of torch's functions. Entering it raises.
-
-    Classes of tensors may still ask for the operations on them: see ``__torch_function__``.
-    """
-
-    def __enter__(self) -> Never:
-        raise NotSupportedError(
-            f"{type(self).__name__}: graphnet has no modes that watch all of torch's functions",
-            cure="define __torch_function__ in a subclass of Tensor",
-        )
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing: it is never entered."""

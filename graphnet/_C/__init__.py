@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 from graphnet._C import _functorch as _functorch
 from graphnet.devices import CPU, device, get_default_device
+from graphnet.function_modes import DisableTorchFunction as DisableTorchFunction
 from graphnet.functions.conversion import parse_to
 from graphnet.subclasses import DisableTorchFunctionSubclass as DisableTorchFunctionSubclass
 from graphnet.subclasses import _disabled_torch_function_impl as _disabled_torch_function_impl

@@ -80,6 +80,15 @@ _OPERATORS: Final = {
     },
 }  # fmt: skip
 
+#: What modes are told of other operators; of those that are not here, the operator itself.
+_OF_MODES: Final = {
+    "__radd__": "add", "__rmul__": "mul", "__neg__": "neg", "__abs__": "abs",
+    "__rsub__": "__rsub__", "__rtruediv__": "__rtruediv__", "__rpow__": "__rpow__",
+    "__rmatmul__": "__rmatmul__", "__rfloordiv__": "__rfloordiv__", "__rmod__": "__rmod__",
+    "__imod__": "remainder_", "__invert__": "__invert__", "__setitem__": "__setitem__",
+    "__eq__": "__eq__",
+}  # fmt: skip
+
 _SHORT: Final = {
     "bfloat16": "bf16", "float64": "f64", "float32": "f32", "float16": "f16", "complex32": "c32",
     "complex64": "c64", "complex128": "c128", "int8": "i8", "int16": "i16", "int32": "i32",
@@ -170,6 +179,17 @@ def tensor_methods() -> dict[Callable[..., Any], str]:
         if isinstance(method, FunctionType) and not name.startswith("_"):
             methods.setdefault(method, name)
     return {method: name for method, name in methods.items() if method not in known_functions()}
+
+
+@functools.cache
+def operators() -> dict[Callable[..., Any], tuple[str, Callable[..., Any]]]:
+    """The operators of tensors: their names, and the methods that modes are told of, as ``add``."""
+    found: dict[Callable[..., Any], tuple[str, Callable[..., Any]]] = {}
+    for name, method in {**_OPERATORS, **_OF_MODES}.items():
+        operator, shown = getattr(Tensor, name), getattr(Tensor, method)
+        if operator is not shown or name == method:
+            found[operator] = name, shown
+    return found
 
 
 def module_of(thing: Any) -> str | None:
