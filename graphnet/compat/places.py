@@ -15,8 +15,10 @@ PLACES = {
     "torch.functional": "graphnet.functions",
     "torch.nn.modules.utils": "graphnet.nn.modules.sizes",
     "torch.ops": "graphnet.operators",
+    "torch.storage": "graphnet.functions.storages",
     "torch.utils.data._utils": "graphnet.utils.data",
     "torchvision": "graphnet.vision",
+    "torchvision.transforms.transforms": "graphnet.vision.transforms",
 }
 
 #: Modules whose children may each be asked for what any of them has. There are more files here than

@@ -10,7 +10,12 @@ from PIL import Image
 
 import graphnet as torch
 from graphnet.vision.datasets import DatasetFolder, FakeData, ImageFolder
-from graphnet.vision.datasets.folder import NoSamplesError
+from graphnet.vision.datasets.folder import (
+    NoSamplesError,
+    has_file_allowed_extension,
+    is_image_file,
+    pil_loader,
+)
 from graphnet.vision.transforms import ToTensor
 
 
@@ -76,3 +81,11 @@ def test_datasets_that_are_not_read_say_so() -> None:
     assert {"SVHN", "ImageNet", "CelebA"} <= set(datasets.__all__)
     with pytest.raises(NotImplementedError, match=r"torchvision\.datasets\.STL10 is not here"):
         datasets.STL10("data", download=True)
+
+
+def test_files_are_told_by_their_names(tmp_path: Path) -> None:
+    Image.new("L", (2, 3), 7).save(tmp_path / "a.PNG", "png")
+    assert pil_loader(tmp_path / "a.PNG").getpixel((1, 2)) == (7, 7, 7)
+    assert is_image_file("a.PNG")
+    assert not is_image_file("a.txt")
+    assert has_file_allowed_extension("a.Txt", (".txt", ".md"))

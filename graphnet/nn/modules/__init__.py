@@ -75,6 +75,9 @@ from graphnet.nn.modules.conv_transpose import (
     LazyConvTranspose2d,
     LazyConvTranspose3d,
 )
+from graphnet.nn.modules.conv_transpose import (
+    _ConvTranspose as _ConvTransposeNd,  # noqa: F401  # PyTorch's name, of torch.nn.modules.conv
+)
 from graphnet.nn.modules.distance import CosineSimilarity, PairwiseDistance
 from graphnet.nn.modules.dropout import (
     AlphaDropout,

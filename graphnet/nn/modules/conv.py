@@ -109,6 +109,9 @@ class ConvNd(Module):
         return ", ".join(shown)
 
 
+_ConvNd = ConvNd  # by this name of PyTorch's programs recognise convolutions
+
+
 def _check_groups(groups: int, **counts: int) -> None:
     for name, channels in counts.items():
         if channels % groups != 0:

@@ -258,5 +258,12 @@ def bracketed(name: str, own: list[str], children: list[str]) -> str:
     """``name(...)``: on one line if there is only one to show, else each indented on its own."""
     if not children and len(own) < 2:
         return f"{name}({''.join(own)})"
-    lines = [*own, *(child.replace("\n", "\n  ") for child in children)]
+    lines = [*own, *(_addindent(child, 2) for child in children)]
     return "\n  ".join([f"{name}(", *lines]) + "\n)"
+
+
+def _addindent(s_: str, numSpaces: int) -> str:  # PyTorch's name
+    """A text whose lines but the first are moved in; those that are blank become empty."""
+    first, *others = s_.split("\n")
+    moved = (numSpaces * " " + line if line.strip() else "" for line in others)
+    return "\n".join((first, *moved))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from graphnet.errors import ValueRangeError
+
 _T = TypeVar("_T")
 
 
@@ -35,3 +37,45 @@ _single = _ntuple(1, "_single")
 _pair = _ntuple(2, "_pair")
 _triple = _ntuple(3, "_triple")
 _quadruple = _ntuple(4, "_quadruple")
+
+
+def _reverse_repeat_tuple(t: tuple[_T, ...], n: int) -> tuple[_T, ...]:
+    """Each element ``n`` times, from the last to the first: paddings as ``pad`` takes them."""
+    return tuple(each for each in reversed(t) for _ in range(n))
+
+
+def _list_with_default(
+    out_size: int | Iterable[int | None], defaults: list[int]
+) -> int | list[int]:
+    """Sizes, with those of ``defaults``, from its end, where there are none.
+
+    Raises:
+        ValueRangeError: (a ValueError) there are more sizes than defaults.
+    """
+    if isinstance(out_size, int):
+        return out_size
+    sizes = list(out_size)
+    if len(defaults) <= len(sizes):
+        raise ValueRangeError(
+            f"Input dimension should be at least {len(sizes) + 1}", cure="give fewer sizes"
+        )
+    last = defaults[-len(sizes) :] if sizes else []
+    return [other if size is None else size for size, other in zip(sizes, last, strict=True)]
+
+
+def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
+    """Take a prefix off the names of a state, such as the ``module.`` of parallel training.
+
+    >>> from graphnet.nn.modules.sizes import consume_prefix_in_state_dict_if_present
+    >>> state = {"module.weight": 1, "bias": 2}
+    >>> consume_prefix_in_state_dict_if_present(state, "module.")
+    >>> state
+    {'bias': 2, 'weight': 1}
+    """
+    for name in list(state_dict):
+        if name.startswith(prefix):
+            state_dict[name.removeprefix(prefix)] = state_dict.pop(name)
+    metadata = getattr(state_dict, "_metadata", {})
+    for name in list(metadata):
+        if name and (name == prefix.rstrip(".") or name.startswith(prefix)):
+            metadata[name[len(prefix) :]] = metadata.pop(name)

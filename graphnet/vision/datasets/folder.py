@@ -25,6 +25,21 @@ def default_loader(path: str | Path) -> Any:
         return image.convert("RGB")
 
 
+def pil_loader(path: str | Path) -> Any:
+    """The same by torchvision's name for it."""
+    return default_loader(path)
+
+
+def has_file_allowed_extension(filename: str, extensions: str | tuple[str, ...]) -> bool:
+    """Whether a name ends in one of the extensions, in letters of any size."""
+    return filename.lower().endswith(extensions)
+
+
+def is_image_file(filename: str) -> bool:
+    """Whether a name ends as one of an image does."""
+    return has_file_allowed_extension(filename, IMG_EXTENSIONS)
+
+
 class DatasetFolder(VisionDataset):
     """Files in folders: the names of the folders in ``root`` are the classes, in their order.
 

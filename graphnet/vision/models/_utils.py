@@ -1,4 +1,4 @@
-"""Parts of a network as a network: ``IntermediateLayerGetter``."""
+"""What networks share: parts as networks, and widths that processors like."""
 
 from __future__ import annotations
 
@@ -53,3 +53,10 @@ class IntermediateLayerGetter(nn.ModuleDict):
             if name in self.return_layers:
                 results[self.return_layers[name]] = x
         return results
+
+
+def _make_divisible(v: float, divisor: int, min_value: int | None = None) -> int:
+    """The multiple nearest to a width, if that is not less by more than a tenth."""
+    least = divisor if min_value is None else min_value
+    nearest = max(least, int(v + divisor / 2) // divisor * divisor)
+    return nearest + divisor if nearest < 0.9 * v else nearest

@@ -13,6 +13,7 @@ from graphnet import nn
 from graphnet._tensor import Tensor
 from graphnet.errors import ValueRangeError
 from graphnet.nn import functional as F
+from graphnet.vision.models._utils import _make_divisible
 from graphnet.vision.models.builder import builder
 from graphnet.vision.models.vgg import initialize
 from graphnet.vision.ops.misc import Conv2dNormActivation
@@ -29,12 +30,6 @@ _STAGES: Final = (
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
-
-
-def _divisible(width: float, divisor: int) -> int:
-    """The multiple nearest to a width, if that is not less by more than a tenth."""
-    nearest = max(divisor, int(width + divisor / 2) // divisor * divisor)
-    return nearest + divisor if nearest < 0.9 * width else nearest
 
 
 class InvertedResidual(nn.Module):
@@ -111,11 +106,11 @@ class MobileNetV2(nn.Module):
         super().__init__()
         make, norm = block or InvertedResidual, norm_layer or nn.BatchNorm2d
         kind: dict[str, Any] = {"norm_layer": norm, "activation_layer": nn.ReLU6}
-        width = _divisible(32 * width_mult, round_nearest)
-        self.last_channel = _divisible(1280 * max(1.0, width_mult), round_nearest)
+        width = _make_divisible(32 * width_mult, round_nearest)
+        self.last_channel = _make_divisible(1280 * max(1.0, width_mult), round_nearest)
         layers: list[nn.Module] = [Conv2dNormActivation(3, width, stride=2, **kind)]
         for ratio, channels, count, first in inverted_residual_setting or _STAGES:
-            after = _divisible(channels * width_mult, round_nearest)
+            after = _make_divisible(channels * width_mult, round_nearest)
             for place in range(count):
                 stride = first if place == 0 else 1
                 layers.append(make(width, after, stride, expand_ratio=ratio, norm_layer=norm))
