@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from graphnet.errors import ShapeError
+from graphnet.utils.tensorboard.curves import counted
 from tests.compat.running import Project
 
 PROGRAM = """
@@ -93,7 +98,7 @@ MESSAGES = """
     class TensorShapeProto(Message):
         Dim = Message
 
-    Event = HistogramProto = TensorProto = TextPluginData = Message
+    Event = HistogramProto = TensorProto = TextPluginData = PrCurvePluginData = Message
 
     class EventFileWriter:
         def __init__(self, folder, *options):
@@ -111,6 +116,7 @@ MODULES = (
     "compat/proto/summary_pb2",
     "compat/proto/tensor_pb2",
     "compat/proto/tensor_shape_pb2",
+    "plugins/pr_curve/plugin_data_pb2",
     "plugins/text/plugin_data_pb2",
     "summary/writer/event_file_writer",
 )
@@ -129,6 +135,7 @@ WITH_TENSORBOARD = """
         writer.add_image("picture", torch.tensor([[[0.0, 1.0]]]), 4)
         writer.add_images("pictures", torch.tensor([[[0]], [[7]]], dtype=torch.uint8), 4,
                           dataformats="NHW")
+        writer.add_pr_curve("curve", torch.tensor([1, 0, 1]), torch.tensor([0.9, 0.8, 0.3]), 5, 3)
 """
 
 
@@ -145,4 +152,25 @@ def test_the_package_tensorboard_writes_what_it_is_handed(project: Project) -> N
     assert "bucket_limit=[1.0, 2.0, 3.0] bucket=[0.0, 1.0, 2.0]" in found[2]
     assert found[3] == "logs summary=value=[tag='picture' image=[[0, 255]]] step=4"
     assert found[4] == "logs summary=value=[tag='pictures' image=[[0, 7]]] step=4"
-    assert found[5] == "closed"
+    rows = [[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 1, 2], [2 / 3, 0.5, 0], [1, 0.5, 0]]
+    assert f"float_val={[float(n) for row in rows for n in row]}" in found[5]
+    assert "tag='curve'" in found[5]
+    assert found[6] == "closed"
+
+
+def test_curves_count_what_passes_each_threshold() -> None:
+    rng = np.random.default_rng(0)
+    labels, predictions, weights = rng.random(50) < 0.3, rng.random(50), rng.random(50)
+    rows = counted(labels, predictions, 11, weights)
+    for number, (true, false, _, missed, precision, recall) in enumerate(rows.T):
+        found = np.floor(predictions * 10) >= number
+        assert true == pytest.approx(weights[found & labels].sum())
+        assert false == pytest.approx(weights[found & ~labels].sum())
+        assert missed == pytest.approx(weights[~found & labels].sum())
+        assert precision == pytest.approx(true / max(true + false, 1e-7))
+        assert recall == pytest.approx(true / (true + missed))
+
+
+def test_a_curve_needs_a_label_for_each_prediction() -> None:
+    with pytest.raises(ShapeError, match=r"labels of shape \[2\] for predictions of shape \[3\]"):
+        counted(np.ones(2), np.ones(3), 5)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from graphnet.utils.tensorboard import summaries
+from graphnet.utils.tensorboard import curves, summaries
 
 
 class EventWriter:
-    """Writes TensorBoard's events: numbers, texts, histograms and images."""
+    """Writes TensorBoard's events: numbers, texts, curves, histograms and images."""
 
     def __init__(self, folder: str, max_queue: int, flush_secs: int, suffix: str) -> None:
         self._options = (max_queue, flush_secs, suffix)
@@ -66,6 +66,20 @@ class EventWriter:
     ) -> None:
         """Write a text."""
         self._write(summaries.text(tag, text_string), global_step, walltime)
+
+    def add_pr_curve(
+        self,
+        tag: str,
+        labels: Any,
+        predictions: Any,
+        global_step: int | None = None,
+        num_thresholds: int = 127,
+        weights: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Write how precise predictions are, and how many they find, by their threshold."""
+        value = curves.precision_recall(tag, labels, predictions, num_thresholds, weights)
+        self._write(value, global_step, walltime)
 
     def add_histogram(
         self,

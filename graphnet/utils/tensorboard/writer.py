@@ -34,7 +34,7 @@ class SummaryWriter:
 
     Methods are those of ``tensorboardX.SummaryWriter``; tensors among their arguments, which may
     stand in lists and dictionaries, are handed on as arrays. Where only the package tensorboard is
-    installed there are scalars, texts, histograms and images.
+    installed there are scalars, texts, histograms, images and curves of precision and recall.
 
     Args:
         log_dir: the folder; one below ``runs``, named by date and machine, if None.
