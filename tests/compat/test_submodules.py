@@ -17,6 +17,7 @@ import graphnet
         ("torch.amp.grad_scaler", "GradScaler", "torch.amp"),
         ("torch.utils._device", "DeviceContext", "torch.utils._device"),
         ("torchvision.models._utils", "IntermediateLayerGetter", "torchvision.models._utils"),
+        ("torchvision.transforms.transforms", "Compose", "torchvision.transforms"),
     ],
 )
 def test_a_module_has_the_same_objects(module: str, name: str, same: str) -> None:
