@@ -54,7 +54,11 @@ class Memory:
             after = value
             if not layout.whole:
                 store = AsStridedScatter(layout.strides, storage.another(layout.dtype))
-                after = self.recorder.apply(store, (owner, value, handle._offset))
+                # Autograd is not told of what is written through a part of a detached alias.
+                seen = layout if handle._base is None else handle._base._layout
+                told = seen.requires_grad or self._is_differentiable(value._slot)
+                with grad_mode.set_grad_enabled(grad_mode.enabled() and told):
+                    after = self.recorder.apply(store, (owner, value, handle._offset))
             after = self._keep_history(handle, after)
             self.assign(handle, after._slot, before, first)
             if not layout.whole:

@@ -111,14 +111,18 @@ def check_past(segment: Segment, read: Mapping[Slot, Read]) -> None:
 def _check_slot(segment: Segment, state: State, read: Read) -> None:
     slot = read.slot
     write = segment.overwritten.get(slot)
-    while write is not None and write.silent:
+    unseen: set[Slot] = set()
+    while write is not None and write.silent and slot not in unseen:
+        unseen.add(slot)
         slot = write.after
         write = segment.overwritten.get(slot)
     if write is not None:
-        if read.reader >= write.began:
+        if read.reader >= write.began or write.after == slot:  # the same value was written again
             return
         saved = present = write.version
-        while write is not None:
+        passed: set[Slot] = set()
+        while write is not None and slot not in passed:  # what was there may have come back
+            passed.add(slot)
             present = write.version + (not write.silent)
             slot = write.after
             write = segment.overwritten.get(slot)
