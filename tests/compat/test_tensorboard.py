@@ -103,11 +103,14 @@ MESSAGES = """
     class EventFileWriter:
         def __init__(self, folder, *options):
             self.folder = folder
+            self.is_open = True
 
         def add_event(self, event):
+            assert self.is_open
             print(self.folder, event)
 
         def close(self):
+            self.is_open = False
             print("closed")
 """
 
@@ -136,6 +139,8 @@ WITH_TENSORBOARD = """
         writer.add_images("pictures", torch.tensor([[[0]], [[7]]], dtype=torch.uint8), 4,
                           dataformats="NHW")
         writer.add_pr_curve("curve", torch.tensor([1, 0, 1]), torch.tensor([0.9, 0.8, 0.3]), 5, 3)
+    writer.add_scalar("later", 2.0)
+    writer.close()
 """
 
 
@@ -155,7 +160,11 @@ def test_the_package_tensorboard_writes_what_it_is_handed(project: Project) -> N
     rows = [[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 1, 2], [2 / 3, 0.5, 0], [1, 0.5, 0]]
     assert f"float_val={[float(n) for row in rows for n in row]}" in found[5]
     assert "tag='curve'" in found[5]
-    assert found[6] == "closed"
+    assert found[6:] == [
+        "closed",
+        "logs summary=value=[tag='later' simple_value=2.0] step=0",
+        "closed",
+    ]
 
 
 def test_curves_count_what_passes_each_threshold() -> None:

@@ -121,6 +121,7 @@ class EventWriter:
             file.flush()
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write what waits, and end. What is added after that goes to new files."""
         for file in self._files.values():
             file.close()
+        self._files.clear()
