@@ -610,7 +610,9 @@ class Tensor(Handle, Expression):
         settle(self._storage)
         facts = (self._storage, self._offset, *self._facts(), dict(self.__dict__))
         seen_as = self._seen_as()
-        return (_rebuild, (type(self), *facts, *([] if seen_as is None else [seen_as])))
+        # Programs that run as PyTorch's find the class under another name than those that do not.
+        kind = None if type(self) is Tensor else type(self)
+        return (_rebuild, (kind, *facts, *([] if seen_as is None else [seen_as])))
 
     def _seen_as(self) -> dtypes.dtype | None:
         return self._storage.another(self.dtype)
@@ -621,7 +623,7 @@ class Tensor(Handle, Expression):
 
 
 def _rebuild(
-    cls: type[Tensor],
+    cls: type[Tensor] | None,
     storage: Storage,
     offset: int,
     shape: tuple[int, ...],
@@ -634,7 +636,7 @@ def _rebuild(
     """A leaf over a storage that was copied or loaded; views of one storage go on sharing it."""
     kind = seen_as or storage.type.dtype
     layout = Layout.of(kind, shape, strides, whole=whole, requires_grad=requires_grad)
-    made = cls._of(storage, layout, offset)
+    made = (cls or Tensor)._of(storage, layout, offset)
     made.__dict__.update(attributes or {})
     return made
 

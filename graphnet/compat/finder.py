@@ -10,6 +10,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from graphnet._tensor import Tensor
 from graphnet.compat import children
 from graphnet.compat.mirror import Mirror
 from graphnet.compat.places import VERSIONS, place_of
@@ -119,6 +120,7 @@ def install() -> None:
     for name in _names():
         finder.displaced[name] = sys.modules.pop(name)
     sys.meta_path.insert(0, finder)
+    Tensor.__module__ = "torch"  # programs print the class
     children.inherit(True)
 
 
@@ -131,4 +133,5 @@ def uninstall() -> None:
     for name in _names():
         del sys.modules[name]
     sys.modules.update(finder.displaced)
+    Tensor.__module__ = "graphnet"
     children.inherit(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from graphnet.devices import device
+from graphnet.devices import device as device_of
 from graphnet.function_modes import BaseTorchFunctionMode
 
 __all__ = ["DeviceContext"]
@@ -25,7 +25,7 @@ class DeviceContext(BaseTorchFunctionMode):
     """
 
     def __init__(self, device: Any) -> None:
-        self.device = _device(device)
+        self.device = device_of(device)
 
     def __enter__(self) -> Self:
         self.device.__enter__()
@@ -39,6 +39,3 @@ class DeviceContext(BaseTorchFunctionMode):
     ) -> None:
         super().__exit__(exc_type, exc_val, exc_tb)
         self.device.__exit__(exc_type, exc_val, exc_tb)
-
-
-_device = device

@@ -47,6 +47,22 @@ def test_torch_is_graphnet_though_another_torch_is_there(project: Project) -> No
     assert "torch itself" in project.python("program.py").stderr
 
 
+def test_the_class_of_tensors_has_pytorchs_name_and_files_do_not_tell(project: Project) -> None:
+    project.write(
+        "program.py",
+        """
+        import torch
+        x = torch.ones(2)
+        print(type(x))
+        torch.save({"x": x, "w": torch.nn.Parameter(x)}, "x.pt")
+        """,
+    )
+    assert project.output("program.py") == ["<class 'torch.Tensor'>"]
+    read = "import graphnet; x = graphnet.load('x.pt'); print(type(x['x']), x['w'].tolist())"
+    found = project.python("-c", read)
+    assert found.stdout == "<class 'graphnet.Tensor'> [1.0, 1.0]\n", found.stderr
+
+
 def test_a_traceback_begins_in_the_program(project: Project) -> None:
     program = project.write(
         "program.py",
