@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from graphnet.ops.recurrent import (
     Array,
     RecurrentGrad,
     RecurrentLayer,
+    Steps,
     factors_of,
     gate_values,
     if_any,
@@ -70,11 +71,10 @@ class Lstm(RecurrentLayer):
         all_gates, all_outputs = rows_of_gates(gates), rows_of(output)
         all_hiddens, all_cells, all_tanhs = rows_of(hiddens), rows_of(cells), rows_of(tanhs)
         np.matmul(rows_of(x), factors_of(w_input, 4, scale), out=all_gates)
-        factors = factors_of(w_hidden, 4, scale)
-        product, change = np.empty((4, *cell.shape), x.dtype), np.empty(cell.shape, x.dtype)
-        bias = np.zeros_like(product)
         if biases:
-            bias += (biases[0] + biases[1]).reshape(4, 1, -1) * scale
+            all_gates += (biases[0] + biases[1]).reshape(4, 1, -1) * scale
+        factors = factors_of(w_hidden, 4, scale)
+        products, change = np.empty((4, *cell.shape), x.dtype), np.empty(cell.shape, x.dtype)
         np.copyto(hidden, first)
         np.copyto(cell, first_cell)
         for start, stop in steps_of(x.shape, self.batch_sizes, self.reverse):
@@ -84,9 +84,7 @@ class Lstm(RecurrentLayer):
             i, f, g, o = gate
             all_hiddens[start:stop] = h
             all_cells[start:stop] = c
-            gate += np.matmul(h, factors, out=product[:, :count])
-            if biases:
-                gate += bias[:, :count]
+            gate += np.matmul(h, factors, out=products[:, :count])
             np.tanh(gate, gate)
             gate *= scale
             gate += shift
@@ -119,6 +117,47 @@ class Lstm(RecurrentLayer):
     def grad_name(self) -> str:
         """As PyTorch names it."""
         return "MkldnnRnnLayerBackward0"
+
+
+_SMALL: Final = 300_000
+"""Multiplications up to which one product costs less than one for each gate and their sum."""
+
+_CACHED: Final = 1 << 18
+"""Bytes of the gates of the steps that are prepared at once: they stay in the cache."""
+
+
+def _together(steps: Steps, nbytes: int) -> Iterator[Steps]:
+    """Runs of steps, of which one gate takes so many bytes in all."""
+    length = max(1, _CACHED * len(steps) // max(4 * nbytes, 1))
+    for begin in range(0, len(steps), length):
+        yield steps[begin : begin + length]
+
+
+def _derivatives(
+    slopes: Array, gate: Array, cells: Array, tanhs: Array, g_gates: Array | None
+) -> tuple[Array, Array | None]:
+    """What does not depend on the steps after, for several steps.
+
+    Args:
+        slopes: filled with what the gradients that arrive are multiplied by, at each gate.
+        gate, cells, tanhs: what the layer kept.
+        g_gates: the gradients that arrive at the gates themselves.
+
+    Returns:
+        What the hidden state lets through to the cell, and what arrives at the gates themselves.
+    """
+    i, _, g, o = gate
+    np.multiply(gate, gate, slopes)
+    np.subtract(gate[:2], slopes[:2], slopes[:2])
+    np.subtract(1, slopes[2], slopes[2])
+    np.subtract(o, slopes[3], slopes[3])
+    extra = None if g_gates is None else slopes * g_gates
+    for slope, factor in zip(slopes, (g, cells, i, tanhs), strict=True):
+        slope *= factor
+    through = tanhs * tanhs
+    np.subtract(1, through, through)
+    through *= o
+    return through, extra
 
 
 @op("lstm_grad")
@@ -155,56 +194,52 @@ class LstmGrad(RecurrentGrad):
         )
         slopes, hidden, cell = outs[:3]
         size = cell.shape[1]
-        all_gates, all_cells, all_tanhs = rows_of_gates(gates), rows_of(cells), rows_of(tanhs)
-        all_g, all_slopes = rows_of(g_output), slopes_by_gate(slopes, size)
+        all_gates, all_tanhs, all_g = rows_of_gates(gates), rows_of(tanhs), rows_of(g_output)
+        all_slopes, rows = slopes_by_gate(slopes, size), rows_of(slopes)
         g_gates = rows_of_gates(kept[0]) if kept else None
         g_hiddens, g_cells, g_tanhs = map(rows_of, kept[1:]) if kept else (None,) * 3
+        is_small = len(cell) * weight.size <= _SMALL
         factors = np.ascontiguousarray(weight).reshape(4, size, -1)
-        local, extra = np.empty((2, 4, *cell.shape), cell.dtype)
-        change, through = np.empty((2, *cell.shape), cell.dtype)
         products = np.empty((4, *hidden.shape), cell.dtype)
+        change, dout_of = np.empty((2, *cell.shape), cell.dtype)
         np.copyto(hidden, g_hidden)
         np.copyto(cell, g_cell)
-        for start, stop in reversed(steps_of(gates.shape[1:], self.batch_sizes, self.reverse)):
-            count = stop - start
-            dh, dc, new, tanh = hidden[:count], cell[:count], change[:count], all_tanhs[start:stop]
-            gate, slope = all_gates[:, start:stop], all_slopes[:, start:stop]
-            derivative = local[:, :count]
-            i, f, g, o = gate
-            dh += all_g[start:stop]
-            dout = dh
-            if projection is not None:
-                rows_of(outs[3])[start:stop] = dh
-                dout = np.matmul(dh, projection, out=through[:count])
-            # What the tanh of the cell lets through.
-            np.multiply(tanh, tanh, new)
-            np.subtract(1, new, new)
-            if g_tanhs is not None:
-                dc += new * g_tanhs[start:stop]
-            new *= o
-            new *= dout
-            dc += new
-            # The derivatives of the activations, by their results.
-            np.multiply(gate, gate, derivative)
-            np.subtract(gate[:2], derivative[:2], derivative[:2])
-            np.subtract(1, derivative[2], derivative[2])
-            np.subtract(o, derivative[3], derivative[3])
-            if g_gates is not None:
-                np.multiply(derivative, g_gates[:, start:stop], extra[:, :count])
-            derivative[0] *= g
-            derivative[1] *= all_cells[start:stop]
-            derivative[2] *= i
-            derivative[3] *= tanh
-            np.multiply(derivative[:3], dc, slope[:3])
-            np.multiply(derivative[3], dout, slope[3])
-            dc *= f
-            if g_gates is not None:
-                slope += extra[:, :count]
-            if g_cells is not None:
-                dc += g_cells[start:stop]
-            np.add.reduce(np.matmul(slope, factors, out=products[:, :count]), axis=0, out=dh)
-            if g_hiddens is not None:
-                dh += g_hiddens[start:stop]
+        steps = tuple(reversed(steps_of(gates.shape[1:], self.batch_sizes, self.reverse)))
+        for some in _together(steps, gates[0].size * gates.itemsize):
+            first, last = min(start for start, _ in some), max(stop for _, stop in some)
+            through, extra = _derivatives(
+                all_slopes[:, first:last],
+                all_gates[:, first:last],
+                rows_of(cells)[first:last],
+                all_tanhs[first:last],
+                None if g_gates is None else g_gates[:, first:last],
+            )
+            for start, stop in some:
+                count, here = stop - start, slice(start - first, stop - first)
+                dh, dc, new = hidden[:count], cell[:count], change[:count]
+                dh += all_g[start:stop]
+                dout = dh
+                if projection is not None:
+                    rows_of(outs[3])[start:stop] = dh
+                    dout = np.matmul(dh, projection, out=dout_of[:count])
+                if g_tanhs is not None:
+                    dc += (1 - all_tanhs[start:stop] ** 2) * g_tanhs[start:stop]
+                dc += np.multiply(through[here], dout, new)
+                slope = all_slopes[:, start:stop]
+                slope[:3] *= dc
+                slope[3] *= dout
+                dc *= all_gates[1, start:stop]
+                if extra is not None:
+                    slope += extra[:, here]
+                if g_cells is not None:
+                    dc += g_cells[start:stop]
+                if is_small:
+                    np.matmul(rows[start:stop], weight, out=dh)
+                else:
+                    np.matmul(slope, factors, out=products[:, :count])
+                    np.add.reduce(products[:, :count], axis=0, out=dh)
+                if g_hiddens is not None:
+                    dh += g_hiddens[start:stop]
 
     def formula(self, *operands: Value) -> Sequence[Value]:
         """What is the same for all steps first; then step by step."""
