@@ -13,6 +13,7 @@ import numpy as np
 from graphnet import dtypes
 from graphnet.ir.types import Shape, Size, Stride, TensorType, contiguous_strides, interned
 from graphnet.ops.strided import strided
+from graphnet.runtime.memory_order import is_contiguous
 
 _REMEMBERED: Final = 64
 
@@ -196,12 +197,14 @@ class Layout:
         is_leaf: it was not made by a differentiable operation.
         order: the strides that PyTorch would give it, where it lies in another order here. Random
             draws go by them, for they fill memory in the order of addresses.
+        is_contiguous: elements follow each other in row-major order.
         alone: a tuple of this layout only: most steps of a trace have one result.
     """
 
     __slots__ = (
         "alone",
         "dtype",
+        "is_contiguous",
         "is_leaf",
         "numel",
         "order",
@@ -230,6 +233,7 @@ class Layout:
         self.requires_grad = requires_grad
         self.is_leaf = is_leaf
         self.order = order
+        self.is_contiguous = self.numel == 0 or is_contiguous(type_.shape, strides)
         self.alone = (self,)
 
     @classmethod
@@ -257,15 +261,6 @@ class Layout:
             "order": self.order,
         }
         return Layout.of(self.dtype, self.type.shape, **(facts | changes))
-
-    @property
-    def is_contiguous(self) -> bool:
-        """Whether elements follow each other in row-major order."""
-        expected = contiguous_strides(self.type.shape)
-        return self.numel == 0 or all(
-            size == 1 or step == wanted
-            for size, step, wanted in zip(self.shape, self.strides, expected, strict=True)
-        )
 
     def __repr__(self) -> str:
         return f"a tensor {self.type}"
