@@ -396,11 +396,11 @@ def _own(array: Any, dtype: Any, free: bool) -> Any:
 
 
 def _own_whole(view: Any, dtype: Any) -> Any:
-    """A view of fresh memory, if it is all of it in another shape, else a copy."""
-    if (
-        view.flags.c_contiguous
-        and isinstance(view.base, np.ndarray)
-        and view.base.size == view.size
-    ):
+    """A view of fresh memory, if it is all of it in another shape, else a copy.
+
+    What is expanded to its own shape is such a view, too, but numpy lets nobody write to that.
+    """
+    memory, flags = view.base, view.flags
+    if flags.c_contiguous and flags.writeable and getattr(memory, "size", None) == view.size:
         return view
     return np.array(view, dtype, order="C")

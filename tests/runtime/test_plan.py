@@ -156,6 +156,11 @@ def test_another_shape_of_a_fresh_value_is_that_memory() -> None:
     assert not np.shares_memory(first, second)
 
 
+def test_a_fresh_value_expanded_to_its_own_shape_is_a_copy() -> None:
+    (output,) = run(graph_of(lambda x: Expand((2, 3))(Exp()(x)), f64(2, 3)), np.zeros((2, 3)))
+    assert output.flags.writeable
+
+
 def test_part_of_a_fresh_value_is_a_copy() -> None:
     (output,) = run(graph_of(lambda x: Expand((2, 2, 3))(Exp()(x)), f64(2, 3)), np.zeros((2, 3)))
     assert output.base is None
