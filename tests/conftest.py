@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 # Test processes share the cores, and results must not depend on how many there are. These are
 # read when numpy, torch and matplotlib are first imported, which is after this file.
@@ -36,3 +37,15 @@ def fresh_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(config, "patience", 1)
     with recording(Recorder()):
         yield
+
+
+_begun: dict[str, dict[str, Any]] = {}
+
+
+@pytest.fixture(autouse=True)
+def same_numbers_in_any_order(request: pytest.FixtureRequest) -> None:
+    """A module's generator ``RANDOM`` starts anew, whatever ran before in the same process."""
+    random = getattr(request.module, "RANDOM", None)
+    if random is not None:
+        states = random.bit_generator
+        states.state = _begun.setdefault(request.module.__name__, states.state)
