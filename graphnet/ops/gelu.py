@@ -6,7 +6,6 @@ Source: Hendrycks and Gimpel 2016, "Gaussian error linear units (GELUs)".
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel, Op, Trait
+from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.blocks import blocks
-from graphnet.ops.dtype_rules import FloatOnlyElementwise, require_float
+from graphnet.ops.dtype_rules import FloatOnlyElementwise
 from graphnet.ops.error_function import error_function
 from graphnet.ops.math import Exp
+from graphnet.ops.self_gated import SelfGated
 
 Array = npt.NDArray[Any]
 
@@ -30,69 +30,11 @@ _TANH_SCALE: Final = math.sqrt(2 / math.pi)
 _TANH_CUBE: Final = 0.044715
 
 
-class _Gelu(Op):
-    """``x * share(x)``, and the share, from which the gradient is two passes away."""
-
-    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
-        """The type stays.
-
-        Raises:
-            UnsupportedDtypeError: the operand is not floating point.
-        """
-        require_float(self.name, [x])
-        kept = TensorType(x.dtype, x.shape)
-        return kept, kept
-
-    def kernel(self, x: Any) -> Any:
-        """Half precision is computed in single."""
-        x = np.asarray(x)
-        wide = x if x.dtype.itemsize > 2 else x.astype(np.float32)
-        outs = np.empty(x.shape, wide.dtype), np.empty(x.shape, wide.dtype)
-        self._compute(outs, wide)
-        return tuple(out.astype(x.dtype, copy=False) for out in outs)
-
-    def into_all(
-        self, operands: Sequence[TensorType], results: Sequence[TensorType]
-    ) -> Kernel | None:
-        """The same, into memory that is there; not in half precision."""
-        return None if results[0].dtype.itemsize <= 2 else self._compute
-
-    def _compute(self, outs: Sequence[Array], x: Array) -> None:
-        out, share, source = (array.reshape(-1) for array in (*outs, x))
-        for block in blocks(source.size):
-            self.shares(share[block], source[block])
-            np.multiply(source[block], share[block], out=out[block])
-
-    @abstractmethod
-    def shares(self, out: Array, x: Array) -> None:
-        """The share for each element of a block."""
-
-    @abstractmethod
-    def slope(self, x: Value, share: Value) -> Value:
-        """The derivative of the share."""
-
-    def pull_back(self, g: Value, x: Value, share: Value) -> Value:
-        """``g`` times the derivative of ``x * share``."""
-        gradient: Value = g * (share + x * self.slope(x, share))
-        return gradient
-
-    def vjp(self, g: Any, out: Any, *operands: Value) -> Sequence[Value | None]:
-        """By the product rule; the share is a result as well."""
-        (x,) = operands
-        parts = [] if g[0] is None else [self.pull_back(g[0], x, out[1])]
-        if g[1] is not None:
-            parts.append(g[1] * self.slope(x, out[1]))
-        return (sum(parts[1:], parts[0]),)
-
-    @property
-    def grad_name(self) -> str:
-        """Both forms are one function of PyTorch."""
-        return "GeluBackward0"
-
-
 @op("gelu", Trait.LEADING, Trait.ORDERED)
-class Gelu(_Gelu):
+class Gelu(SelfGated):
     """The share is that of the normal distribution: ``(1 + erf(x / sqrt(2))) / 2``."""
+
+    grad_name = "GeluBackward0"
 
     def shares(self, out: Array, x: Array) -> None:
         found = error_function(x, _SQRT_HALF)
@@ -151,8 +93,10 @@ def _gelu_grad_into(out: Array, *operands: Array) -> None:
 
 
 @op("gelu_tanh", Trait.LEADING, Trait.ORDERED)
-class GeluTanh(_Gelu):
+class GeluTanh(SelfGated):
     """The share is ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``, rougher and faster."""
+
+    grad_name = "GeluBackward0"  # in PyTorch both forms are one function
 
     def shares(self, out: Array, x: Array) -> None:
         inner = np.multiply(x, x)

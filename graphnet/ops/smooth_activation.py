@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from graphnet.ir.node import Value
-from graphnet.ir.op import Kernel
+from graphnet.ir.op import Kernel, Trait
 from graphnet.ir.registry import op
 from graphnet.ir.types import TensorType
 from graphnet.ops.activation import Activation
 from graphnet.ops.compare import Where
 from graphnet.ops.elementwise import FloatElementwise, is_half
 from graphnet.ops.math import Tanh
+from graphnet.ops.self_gated import SelfGated
 
 
 def _sigmoid(x: Any, out: Any = None) -> Any:
@@ -62,21 +63,18 @@ class LogSigmoid(Activation):
         return (g * Sigmoid()(-x),)
 
 
-@op("silu")
-class Silu(Activation):
+@op("silu", Trait.LEADING, Trait.ORDERED)
+class Silu(SelfGated):
     """``x * sigmoid(x)``, also known as swish. Source: PyTorch's page ``SiLU``."""
 
-    @staticmethod
-    def ufunc(x: Any) -> Any:
-        """A quotient, so that one pass is saved."""
-        result = np.exp(-x)
-        result += 1
-        return np.divide(x, result)
+    def shares(self, out: Any, x: Any) -> None:
+        """The logistic function."""
+        _sigmoid(x, out)
 
-    def vjp(self, g: Value, out: Value, x: Value) -> Sequence[Value]:
-        """``s * (1 + x * (1 - s))`` with ``s = sigmoid(x)``."""
-        s = Sigmoid()(x)
-        return (g * (s * (x * (1 - s) + 1)),)
+    def slope(self, x: Value, share: Value) -> Value:
+        """That of the logistic function."""
+        slope: Value = share * (1 - share)
+        return slope
 
 
 @op("softplus")

@@ -17,6 +17,7 @@ from graphnet.ops.norm import LayerNorm
 from graphnet.ops.parts import Part
 from graphnet.ops.reduce import Reduction
 from graphnet.ops.shape import Permute, Reshape, T, Transpose, Unsqueeze, View
+from graphnet.ops.smooth_activation import Silu
 from graphnet.ops.softmax import LogSoftmax, SafeSoftmax, Softmax
 
 Dims = Sequence[int | None]
@@ -135,7 +136,7 @@ def _reduce(op: Reduction, operands: Sequence[TensorType], dims: Dims) -> int | 
 
 
 _RULES: dict[type[Op], Rule] = {
-    **dict.fromkeys((Clone, Detach, Identity, Gelu, GeluTanh), _same),
+    **dict.fromkeys((Clone, Detach, Identity, Gelu, GeluTanh, Silu), _same),
     **dict.fromkeys((Softmax, SafeSoftmax, LogSoftmax), _along),
     **dict.fromkeys((View, Reshape), _reshape),
     **dict.fromkeys((Permute, Transpose, T), _permute),

@@ -337,7 +337,8 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))
     tensor([-0.2689,  1.7616])
     """
-    return activated("silu", Silu(), input, inplace=inplace)
+    result: Tensor = Silu()(require_tensor("silu", "input", input))[0]
+    return overwritten(input, result) if inplace else result
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:

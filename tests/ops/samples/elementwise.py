@@ -20,7 +20,7 @@ UNARY: Mapping[str, Domain] = {
         [
             *("abs", "asinh", "atan", "ceil", "cos", "cosh", "erf", "exp", "exp2", "expm1"),
             *("floor", "log_sigmoid", "mish", "neg", "relu", "round"),
-            *("sigmoid", "sign", "silu", "sin", "sinc", "sinh", "square", "tan", "tanh", "trunc"),
+            *("sigmoid", "sign", "sin", "sinc", "sinh", "square", "tan", "tanh", "trunc"),
             *("isfinite", "isinf", "isnan", "logical_not", "signbit", "bitwise_not"),
         ],
         ANY,

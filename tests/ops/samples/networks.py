@@ -19,7 +19,7 @@ def samples() -> Iterator[Sample]:
         yield sample(name, Real(), dim=0, tag="zero_dim")
         yield sample(name, Real((0, 4)), dim=1, tag="empty")
         yield sample(name, Real((3, 0)), dim=1, tag="of_nothing")
-    for name in ("gelu", "gelu_tanh"):
+    for name in ("gelu", "gelu_tanh", "silu"):
         for tag, shape in {"plain": (2, 3), "zero_dim": (), "empty": (0, 3)}.items():
             yield sample(name, Real(shape), tag=tag)
     yield from _losses()
