@@ -31,9 +31,9 @@ class _Alignments(Op):
     zero_infinity: bool
 
     def states(self, log_probs: Array, labels: Array) -> tuple[Array, Array, Array]:
-        """Labels with a blank before, between and after them; their log-probabilities; skips.
+        """Labels with a blank before, between and after them; their log-probabilities; barriers.
 
-        A blank between different labels may be skipped.
+        A blank between different labels may be skipped: the way there costs nothing, others all.
         """
         batch, length = labels.shape
         path = np.full((batch, 2 * length + 1), self.blank, np.int64)
@@ -41,21 +41,23 @@ class _Alignments(Op):
         emitted = np.take_along_axis(
             log_probs.astype(np.float64), np.broadcast_to(path, (len(log_probs), *path.shape)), 2
         )
-        skips = np.zeros(path.shape, bool)
-        skips[:, 2:] = (path[:, 2:] != self.blank) & (path[:, 2:] != path[:, :-2])
-        return path, emitted, skips
+        barriers = np.full(path.shape, -np.inf)
+        may_skip = (path[:, 2:] != self.blank) & (path[:, 2:] != path[:, :-2])
+        barriers[:, 2:][may_skip] = 0.0
+        return path, emitted, barriers
 
-    def forward(self, emitted: Array, skips: Array) -> Array:
+    def forward(self, emitted: Array, barriers: Array) -> Array:
         """For each step and state the log-probability of all ways to it, the step included."""
-        steps = np.full(emitted.shape, -np.inf)
-        steps[:1, :, :2] = emitted[:1, :, :2]
-        for t in range(1, len(emitted)):
-            before = steps[t - 1]
-            one = np.pad(before, ((0, 0), (1, 0)), constant_values=-np.inf)[:, :-1]
-            two = np.pad(before, ((0, 0), (2, 0)), constant_values=-np.inf)[:, :-2]
-            ways = np.logaddexp(np.logaddexp(before, one), np.where(skips, two, -np.inf))
-            steps[t] = ways + emitted[t]
-        return steps
+        count, batch, states = emitted.shape
+        # Two states that nothing leads to stand before the first.
+        steps = np.full((count, batch, states + 2), -np.inf)
+        steps[:1, :, 2:4] = emitted[:1, :, :2]
+        for t in range(1, count):
+            before, ways = steps[t - 1], steps[t, :, 2:]
+            np.logaddexp(before[:, 2:], before[:, 1:-1], out=ways)
+            np.logaddexp(ways, before[:, :-2] + barriers, out=ways)
+            ways += emitted[t]
+        return steps[..., 2:]
 
     def losses(self, alpha: Array, steps: Array, lengths: Array) -> Array:
         """Minus the log-probability of the last label, or the blank after it, at the last step."""
@@ -78,9 +80,9 @@ class CtcLoss(_Alignments):
 
     def kernel(self, log_probs: Any, labels: Any, steps: Any, lengths: Any) -> Any:
         """In double precision."""
-        _, emitted, skips = self.states(log_probs, labels)
+        _, emitted, barriers = self.states(log_probs, labels)
         with np.errstate(invalid="ignore"):
-            loss = self.losses(self.forward(emitted, skips), steps, lengths)
+            loss = self.losses(self.forward(emitted, barriers), steps, lengths)
         if self.zero_infinity:
             loss = np.where(np.isinf(loss), 0.0, loss)
         return loss.astype(log_probs.dtype)
@@ -104,12 +106,12 @@ class CtcLossGrad(_Alignments):
 
     def kernel(self, g: Any, log_probs: Any, labels: Any, steps: Any, lengths: Any) -> Any:
         """From the ways to a state and the ways on from it."""
-        path, emitted, skips = self.states(log_probs, labels)
+        path, emitted, barriers = self.states(log_probs, labels)
         count, batch, classes = log_probs.shape
         with np.errstate(invalid="ignore", over="ignore"):
-            alpha = self.forward(emitted, skips)
+            alpha = self.forward(emitted, barriers)
             loss = self.losses(alpha, steps, lengths)
-            through = alpha + self._backward(emitted, skips, steps, lengths) - emitted
+            through = alpha + self._backward(emitted, barriers, steps, lengths) - emitted
             # At a step the shares of all states add up to 1.
             share = np.exp(through + loss[:, None])
         occupied = np.zeros((count, batch, classes))
@@ -122,20 +124,24 @@ class CtcLossGrad(_Alignments):
             gradient[:, np.isinf(loss)] = 0.0
         return gradient.astype(log_probs.dtype)
 
-    def _backward(self, emitted: Array, skips: Array, steps: Array, lengths: Array) -> Array:
+    def _backward(self, emitted: Array, barriers: Array, steps: Array, lengths: Array) -> Array:
         """For each step and state the log-probability of all ways on from it, the step included."""
-        ways = np.full(emitted.shape, -np.inf)
-        rows = np.arange(len(steps))
-        onward = np.pad(skips, ((0, 0), (0, 2)))[:, 2:]
-        for t in range(len(emitted) - 1, -1, -1):
-            if t + 1 < len(emitted):
+        count, batch, states = emitted.shape
+        # Two states that lead nowhere stand behind the last.
+        ways = np.full((count, batch, states + 2), -np.inf)
+        onward = np.full((batch, states), -np.inf)
+        onward[:, :-2] = barriers[:, 2:]
+        rows = np.arange(batch)
+        for t in range(count - 1, -1, -1):
+            here = ways[t, :, :-2]
+            if t + 1 < count:
                 after = ways[t + 1]
-                one = np.pad(after, ((0, 0), (0, 1)), constant_values=-np.inf)[:, 1:]
-                two = np.pad(after, ((0, 0), (0, 2)), constant_values=-np.inf)[:, 2:]
-                joined = np.logaddexp(np.logaddexp(after, one), np.where(onward, two, -np.inf))
-                ways[t] = joined + emitted[t]
+                np.logaddexp(after[:, :-2], after[:, 1:-1], out=here)
+                np.logaddexp(here, after[:, 2:] + onward, out=here)
+                here += emitted[t]
             ends = rows[steps == t + 1]
-            ways[t, ends] = -np.inf
-            for end in (2 * lengths[ends], np.maximum(2 * lengths[ends] - 1, 0)):
-                ways[t, ends, end] = emitted[t, ends, end]
-        return ways
+            if ends.size:
+                here[ends] = -np.inf
+                for end in (2 * lengths[ends], np.maximum(2 * lengths[ends] - 1, 0)):
+                    here[ends, end] = emitted[t, ends, end]
+        return ways[..., :-2]
