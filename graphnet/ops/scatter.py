@@ -47,12 +47,13 @@ def positions_along(shape: Shape, dim: int, index: Any) -> Any:
            [3]])
     """
     steps = contiguous_strides(shape)
-    positions = index * np.int64(steps[dim])
+    starts = np.zeros((1,) * index.ndim, np.int64)
     for other, size in enumerate(index.shape):
         if other != dim:
             row = np.arange(size) * steps[other]
-            positions = positions + row.reshape((-1, *(1,) * (index.ndim - other - 1)))
-    return positions
+            starts = starts + row.reshape((-1, *(1,) * (index.ndim - other - 1)))
+    along = index if steps[dim] == 1 else index * np.int64(steps[dim])
+    return along + starts
 
 
 def _region(x: Any, dim: int, shape: Shape) -> Any:
@@ -75,8 +76,9 @@ class Gather(Op):
         return TensorType(x.dtype, index.shape)
 
     def kernel(self, x: Any, index: Any) -> Any:
+        """Looked up in a vector, at which numpy is quicker than along a dimension."""
         check_bounds(index, x.shape[self.dim], self.dim)
-        return np.take_along_axis(_region(x, self.dim, index.shape), index, self.dim)
+        return x.reshape(-1).take(positions_along(x.shape, self.dim, index), mode="clip")
 
     def vjp(self, g: Value, out: Value, x: Value, index: Value) -> Sequence[Value | None]:
         return ScatterAdd(self.dim)(zeros(x.shape, g.dtype), index, g), None
