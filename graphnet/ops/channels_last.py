@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
-from graphnet.ops.windows import Ints, Windows, runs
+from graphnet.ops.windows import Ints, Windows, at_once, runs
 from graphnet.ops.workspace import workspace
 
 Array = npt.NDArray[Any]
@@ -47,41 +46,32 @@ def _lines(images: Array) -> Array:
     return lines.reshape(-1, images.shape[1])
 
 
-def _columns(x: Array, places: Ints, windows: Windows) -> Array:
+def _columns(x: Array, windows: Windows) -> Array:
     """A row for each window, with the channels of a position next to each other."""
     spatial, depth = x.shape[2:], x.shape[1]
     padded = workspace.zeros((len(x), *windows.padded(spatial), depth), x.dtype)
-    np.moveaxis(padded, -1, 1)[windows.interior(spatial)] = x
-    first, *steps, last = padded.strides
-    seen = as_strided(
-        padded,
-        (len(x), *places, *windows.kernel, depth),
-        (
-            first,
-            *(step * s for step, s in zip(steps, windows.stride, strict=True)),
-            *(step * d for step, d in zip(steps, windows.dilation, strict=True)),
-            last,
-        ),
-    )
+    channels_first = np.moveaxis(padded, -1, 1)
+    channels_first[windows.interior(spatial)] = x
+    seen, count = windows.view(channels_first), len(spatial)
+    seen = seen.transpose(0, *range(2 + count, seen.ndim), *range(2, 2 + count), 1)
     columns = workspace.take(seen.shape, x.dtype)
     np.copyto(columns, seen)
-    return columns.reshape(len(x) * math.prod(places), -1)
+    return columns.reshape(math.prod(seen.shape[: 1 + count]), -1)
 
 
-def _together(count: int, depth: int, places: Ints, windows: Windows, itemsize: int) -> int:
-    each = math.prod(places) * math.prod(windows.kernel) * depth * itemsize
-    return max(1, min(count, _BYTES // max(each, 1)))
+def _together(images: Array, depth: int, places: Ints, windows: Windows) -> int:
+    each = math.prod(places) * math.prod(windows.kernel) * depth * images.itemsize
+    return at_once(len(images), each, _BYTES)
 
 
 def convolve(out: Array, x: Array, weight: Array, bias: Array | None, windows: Windows) -> None:
     """Correlate ``x`` with ``weight``, into ``out``."""
     filters, places = len(weight), out.shape[2:]
-    together = _together(len(x), x.shape[1], places, windows, x.itemsize)
     with workspace:
         matrix = _matrix(weight)
-        for start, stop in runs(len(x), together):
+        for start, stop in runs(len(x), _together(x, x.shape[1], places, windows)):
             with workspace:
-                columns = _columns(x[start:stop], places, windows)
+                columns = _columns(x[start:stop], windows)
                 product = workspace.take((len(columns), filters), x.dtype)
                 np.matmul(columns, matrix.T, out=product)
                 if bias is not None:
@@ -92,12 +82,12 @@ def convolve(out: Array, x: Array, weight: Array, bias: Array | None, windows: W
 
 def weight_gradient(x: Array, g: Array, windows: Windows) -> Array:
     """Contract input ``x`` and the result's gradient ``g`` to the gradient of the weight."""
-    filters, depth, places = g.shape[1], x.shape[1], g.shape[2:]
+    filters, depth = g.shape[1], x.shape[1]
     size = math.prod(windows.kernel)
     total = np.zeros((filters, size * depth), x.dtype)
-    for start, stop in runs(len(x), _together(len(x), depth, places, windows, x.itemsize)):
+    for start, stop in runs(len(x), _together(x, depth, g.shape[2:], windows)):
         with workspace:
-            columns = _columns(x[start:stop], places, windows)
+            columns = _columns(x[start:stop], windows)
             product = workspace.take(total.shape, x.dtype)
             np.matmul(_lines(g[start:stop]).T, columns, out=product)
             total += product
@@ -108,10 +98,9 @@ def weight_gradient(x: Array, g: Array, windows: Windows) -> Array:
 def input_gradient(out: Array, g: Array, weight: Array, windows: Windows) -> None:
     """Contract the result's gradient and ``weight`` to the gradient of the input, in ``out``."""
     depth, places, spatial = weight.shape[1], g.shape[2:], out.shape[2:]
-    together = _together(len(g), depth, places, windows, g.itemsize)
     with workspace:
         matrix = _matrix(weight)
-        for start, stop in runs(len(g), together):
+        for start, stop in runs(len(g), _together(g, depth, places, windows)):
             with workspace:
                 lines = _lines(g[start:stop])
                 product = workspace.take((len(lines), matrix.shape[1]), g.dtype)

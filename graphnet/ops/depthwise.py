@@ -116,9 +116,9 @@ def _as_runs(x: Array, sizes: Ints) -> Array:
     return x.reshape(*x.shape[:2], -1)
 
 
-def _first(runs: Array, sizes: Ints, shape: Ints) -> Array:
+def _first(flat: Array, sizes: Ints, shape: Ints) -> Array:
     """The first ``shape`` of runs that are arrays of ``sizes``."""
-    return runs.reshape(*runs.shape[:2], *sizes)[tuple(map(slice, shape))]
+    return flat.reshape(*flat.shape[:2], *sizes)[tuple(map(slice, shape))]
 
 
 def _groups(x: Array, geometry: _Geometry) -> Iterator[tuple[slice, slice]]:

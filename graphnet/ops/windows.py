@@ -141,13 +141,13 @@ class Unfolded:
         return self._view[: stop - start]
 
 
-def at_once(count: int, bytes_each: int) -> int:
-    """How many images to unfold at a time.
+def at_once(count: int, bytes_each: int, at_most: int = _FEW_BYTES) -> int:
+    """How many images to unfold at a time, for all to take so many bytes at most.
 
     >>> at_once(64, 1 << 18), at_once(64, 1 << 30), at_once(2, 1)
     (4, 1, 2)
     """
-    return max(1, min(count, _FEW_BYTES // max(bytes_each, 1)))
+    return max(1, min(count, at_most // max(bytes_each, 1)))
 
 
 def runs(count: int, length: int) -> Iterator[tuple[int, int]]:
