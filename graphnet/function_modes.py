@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 from graphnet._tensor import Tensor
@@ -72,12 +71,7 @@ class TorchFunctionMode:
         _this_thread.modes.append(self)
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         from graphnet.fx.interception import asking_modes
 
         _this_thread.modes.pop()
@@ -158,5 +152,5 @@ class DisableTorchFunction:
         self._before = _this_thread.modes
         _this_thread.modes = []
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         _this_thread.modes = self._before

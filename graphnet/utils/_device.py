@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any, Self
 
 from graphnet.devices import device as device_of
@@ -31,11 +30,6 @@ class DeviceContext(BaseTorchFunctionMode):
         self.device.__enter__()
         return super().__enter__()
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        super().__exit__(exc_type, exc_val, exc_tb)
-        self.device.__exit__(exc_type, exc_val, exc_tb)
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self.device.__exit__(*error)

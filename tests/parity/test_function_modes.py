@@ -64,8 +64,8 @@ torch.manual_seed(0)
 handled(x)
 """
 
-# What PyTorch's modes see, and these do not, or the other way round.
-_UNSEEN = {"__get__", "__set__", "size", "dim", "t", "requires_grad_"}
+# What PyTorch's modes see, and these do not; `t` they see by another module's name.
+_UNSEEN = {"__get__", "__set__", "size", "dim", "t"}
 
 
 def _seen(package: str, code: str) -> Any:
