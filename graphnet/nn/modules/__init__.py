@@ -173,6 +173,9 @@ from graphnet.nn.modules.sparse import (
     Embedding,
     EmbeddingBag,
 )
+from graphnet.nn.modules.state_dict import (
+    consume_prefix_in_state_dict_if_present,  # noqa: F401  # of torch.nn.modules.utils
+)
 from graphnet.nn.modules.transformer import (
     Transformer,
     TransformerDecoder,

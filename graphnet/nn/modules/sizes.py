@@ -61,21 +61,3 @@ def _list_with_default(
         )
     last = defaults[-len(sizes) :] if sizes else []
     return [other if size is None else size for size, other in zip(sizes, last, strict=True)]
-
-
-def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
-    """Take a prefix off the names of a state, such as the ``module.`` of parallel training.
-
-    >>> from graphnet.nn.modules.sizes import consume_prefix_in_state_dict_if_present
-    >>> state = {"module.weight": 1, "bias": 2}
-    >>> consume_prefix_in_state_dict_if_present(state, "module.")
-    >>> state
-    {'bias': 2, 'weight': 1}
-    """
-    for name in list(state_dict):
-        if name.startswith(prefix):
-            state_dict[name.removeprefix(prefix)] = state_dict.pop(name)
-    metadata = getattr(state_dict, "_metadata", {})
-    for name in list(metadata):
-        if name and (name == prefix.rstrip(".") or name.startswith(prefix)):
-            metadata[name[len(prefix) :]] = metadata.pop(name)

@@ -315,6 +315,24 @@ class Stateful(Tree):
         return self._state_hooks
 
 
+def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
+    """Take a prefix off the names of a state, such as the ``module.`` of parallel training.
+
+    >>> from graphnet.nn.modules.state_dict import consume_prefix_in_state_dict_if_present
+    >>> state = {"module.weight": 1, "bias": 2}
+    >>> consume_prefix_in_state_dict_if_present(state, "module.")
+    >>> state
+    {'bias': 2, 'weight': 1}
+    """
+    for name in list(state_dict):
+        if name.startswith(prefix):
+            state_dict[name.removeprefix(prefix)] = state_dict.pop(name)
+    metadata = getattr(state_dict, "_metadata", {})
+    for name in list(metadata):
+        if name and (name == prefix.rstrip(".") or name.startswith(prefix)):
+            metadata[name[len(prefix) :]] = metadata.pop(name)
+
+
 def _quoted(name: str) -> str:
     return f'"{name}"'
 
